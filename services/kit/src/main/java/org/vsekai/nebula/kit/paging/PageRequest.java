@@ -1,0 +1,59 @@
+package org.vsekai.nebula.kit.paging;
+
+import java.nio.ByteBuffer;
+import java.nio.charset.CharacterCodingException;
+import java.nio.charset.StandardCharsets;
+import java.util.Base64;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+import org.vsekai.nebula.kit.problem.ProblemException;
+import org.vsekai.nebula.kit.problem.ProblemKind;
+
+/**
+ * What part of a list a caller wants.
+ *
+ * @param limit 1 to {@value #MAX_LIMIT} items
+ * @param after the sort key of the last item that the caller has seen; empty for the beginning
+ */
+public record PageRequest(int limit, Optional<String> after) {
+    public static final int MAX_LIMIT = 1000;
+    public static final int DEFAULT_LIMIT = 100;
+    private static final int MAX_CURSOR_CHARACTERS = 1024;
+    private static final String INVALID_CURSOR = "after must be the next of an earlier page, unchanged.";
+
+    public PageRequest {
+        if (limit < 1 || limit > MAX_LIMIT) {
+            throw ProblemException.invalid(
+                    "INVALID_LIMIT", "limit must lie between 1 and " + MAX_LIMIT + ", not " + limit + ".");
+        }
+    }
+
+    /**
+     * From query parameters {@code limit} and {@code after}, where {@code after} is the {@code next} of a page.
+     *
+     * @throws ProblemException INVALID_LIMIT or INVALID_CURSOR
+     */
+    public static PageRequest of(@Nullable Integer limit, @Nullable String cursor) {
+        return new PageRequest(
+                limit == null ? DEFAULT_LIMIT : limit,
+                cursor == null || cursor.isEmpty() ? Optional.empty() : Optional.of(decode(cursor)));
+    }
+
+    static String encode(String sortKey) {
+        return Base64.getUrlEncoder().withoutPadding().encodeToString(sortKey.getBytes(StandardCharsets.UTF_8));
+    }
+
+    private static String decode(String cursor) {
+        try {
+            if (cursor.length() <= MAX_CURSOR_CHARACTERS) {
+                return StandardCharsets.UTF_8
+                        .newDecoder()
+                        .decode(ByteBuffer.wrap(Base64.getUrlDecoder().decode(cursor)))
+                        .toString();
+            }
+        } catch (IllegalArgumentException | CharacterCodingException e) {
+            throw new ProblemException(ProblemKind.INVALID, "INVALID_CURSOR", INVALID_CURSOR, e);
+        }
+        throw ProblemException.invalid("INVALID_CURSOR", INVALID_CURSOR);
+    }
+}

@@ -1,0 +1,110 @@
+package org.vsekai.nebula.kit.transaction;
+
+import io.quarkus.hibernate.reactive.panache.Panache;
+import io.quarkus.vertx.core.runtime.context.VertxContextSafetyToggle;
+import io.smallrye.common.vertx.VertxContext;
+import io.smallrye.mutiny.Uni;
+import io.vertx.core.Context;
+import io.vertx.core.Vertx;
+import jakarta.enterprise.context.ApplicationScoped;
+import java.time.Duration;
+import java.util.Objects;
+import java.util.concurrent.ThreadLocalRandom;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.Supplier;
+import org.hibernate.reactive.mutiny.Mutiny;
+
+/**
+ * Runs functions as serialisable transactions.
+ *
+ * <p>A serialisable database refuses what cannot be ordered with SQLSTATE 40001, at any statement or at the commit, and
+ * expects the client to run the transaction again from its first read. So the whole function runs again, with a new
+ * session, after a random pause that grows; it must therefore have no effect outside the database.
+ *
+ * <p>Each transaction has a Vert.x context of its own, so any number may run at once, from any thread. Thread-safe.
+ */
+@ApplicationScoped
+public class Transactions {
+    private static final Object IN_TRANSACTION = new Object();
+
+    private final Vertx vertx;
+    private final TransactionsConfig config;
+
+    Transactions(Vertx vertx, TransactionsConfig config) {
+        if (config.maxAttempts() < 1) {
+            throw new IllegalArgumentException(
+                    "nebula.transactions.max-attempts must be at least 1, not " + config.maxAttempts());
+        }
+        this.vertx = vertx;
+        this.config = config;
+    }
+
+    /**
+     * Runs the function in a transaction and commits. Inside it Panache repositories and {@code Panache.getSession()}
+     * work on the transaction's session.
+     *
+     * <p>Failures: what the function failed with, unchanged; {@link ContentionException} when every run collided;
+     * {@link DatabaseUnavailableException} when the database was not there and nothing was done;
+     * {@link OutcomeUnknownException} when the connection was lost during the commit.
+     *
+     * @param work called once per run; transactions do not nest
+     */
+    public <T> Uni<T> inTransaction(Supplier<Uni<T>> work) {
+        return Uni.createFrom().deferred(() -> attempt(work, 1));
+    }
+
+    private <T> Uni<T> attempt(Supplier<Uni<T>> work, int attempt) {
+        AtomicBoolean committing = new AtomicBoolean();
+        return onOwnContext(() -> Panache.withTransaction(() -> work.get()
+                        // Flushed here, so that whatever fails from now on is the COMMIT itself.
+                        .call(() -> Panache.getSession().flatMap(Mutiny.Session::flush))
+                        .invoke(() -> committing.set(true))))
+                .onFailure()
+                .recoverWithUni(failure -> {
+                    if (DatabaseFailure.asksForRetry(failure)) {
+                        return attempt < config.maxAttempts()
+                                ? pause(attempt).chain(() -> attempt(work, attempt + 1))
+                                : Uni.createFrom().failure(() -> new ContentionException(attempt, failure));
+                    }
+                    if (committing.get() && DatabaseFailure.leavesCommitOpen(failure)) {
+                        return Uni.createFrom().failure(() -> new OutcomeUnknownException(failure));
+                    }
+                    if (DatabaseFailure.isUnavailable(failure)) {
+                        return Uni.createFrom().failure(() -> new DatabaseUnavailableException(failure));
+                    }
+                    return Uni.createFrom().failure(failure);
+                });
+    }
+
+    private Uni<Void> pause(int attempt) {
+        long longestMillis = Math.min(
+                config.maxBackoff().toMillis(), config.initialBackoff().toMillis() << Math.min(attempt - 1, 20));
+        // Full jitter: two transactions that collided must not meet again at the same moment.
+        Duration pause = Duration.ofMillis(ThreadLocalRandom.current().nextLong(longestMillis + 1) + 1);
+        return Uni.createFrom().voidItem().onItem().delayIt().by(pause);
+    }
+
+    /** Hibernate Reactive keeps the session in the Vert.x context, so two transactions must not share one. */
+    private <T> Uni<T> onOwnContext(Supplier<Uni<T>> work) {
+        return Uni.createFrom().deferred(() -> {
+            Context caller = Vertx.currentContext();
+            if (caller != null && VertxContext.isDuplicatedContext(caller) && caller.getLocal(IN_TRANSACTION) != null) {
+                return Uni.createFrom()
+                        .failure(() -> new IllegalStateException("a transaction was begun inside a transaction"));
+            }
+            Context own = Objects.requireNonNull(
+                    VertxContext.createNewDuplicatedContext(caller != null ? caller : vertx.getOrCreateContext()));
+            VertxContextSafetyToggle.setContextSafe(own, true);
+            own.putLocal(IN_TRANSACTION, Boolean.TRUE);
+            Uni<T> run = Uni.createFrom()
+                    .<T>emitter(emitter -> own.runOnContext(ignored -> {
+                        try {
+                            work.get().subscribe().with(emitter::complete, emitter::fail);
+                        } catch (RuntimeException e) {
+                            emitter.fail(e);
+                        }
+                    }));
+            return caller == null ? run : run.emitOn(task -> caller.runOnContext(ignored -> task.run()));
+        });
+    }
+}

@@ -1,0 +1,80 @@
+package org.vsekai.nebula.casync.chunk;
+
+import java.nio.ByteBuffer;
+import java.util.HexFormat;
+
+/**
+ * The 32-byte digest that names a chunk: of its uncompressed bytes, by the {@link ChunkDigest} of the index at hand. Held
+ * as four big-endian words, so that maps of millions of ids stay small.
+ *
+ * @param w0 bytes 0 to 7
+ * @param w1 bytes 8 to 15
+ * @param w2 bytes 16 to 23
+ * @param w3 bytes 24 to 31
+ */
+public record ChunkId(long w0, long w1, long w2, long w3) implements Comparable<ChunkId> {
+    /** Length of an id in bytes. */
+    public static final int BYTES = 32;
+
+    private static final HexFormat HEX = HexFormat.of();
+
+    /**
+     * Reads the text form, 64 hexadecimal digits of either case.
+     *
+     * @throws IllegalArgumentException for any other text
+     */
+    public static ChunkId parse(String hex) {
+        if (hex.length() != 2 * BYTES) {
+            throw new IllegalArgumentException(
+                    "a chunk id has 64 hexadecimal digits, this has %d characters".formatted(hex.length()));
+        }
+        return of(HEX.parseHex(hex), 0);
+    }
+
+    /** Reads 32 bytes from {@code offset} on. */
+    public static ChunkId of(byte[] bytes, int offset) {
+        ByteBuffer buffer = ByteBuffer.wrap(bytes, offset, BYTES);
+        return new ChunkId(buffer.getLong(), buffer.getLong(), buffer.getLong(), buffer.getLong());
+    }
+
+    public byte[] toByteArray() {
+        byte[] bytes = new byte[BYTES];
+        putTo(ByteBuffer.wrap(bytes));
+        return bytes;
+    }
+
+    /** Writes the 32 bytes to a buffer in big-endian order (the default of a buffer). */
+    public void putTo(ByteBuffer target) {
+        target.putLong(w0).putLong(w1).putLong(w2).putLong(w3);
+    }
+
+    /** The order of the bytes, which is the order of the text form. */
+    @Override
+    public int compareTo(ChunkId other) {
+        int order = Long.compareUnsigned(w0, other.w0);
+        order = order != 0 ? order : Long.compareUnsigned(w1, other.w1);
+        order = order != 0 ? order : Long.compareUnsigned(w2, other.w2);
+        return order != 0 ? order : Long.compareUnsigned(w3, other.w3);
+    }
+
+    /** An id is a digest already: any 32 bits of it are well spread. */
+    @Override
+    public int hashCode() {
+        return (int) w0;
+    }
+
+    @Override
+    public boolean equals(Object other) {
+        return other instanceof ChunkId(long o0, long o1, long o2, long o3)
+                && w0 == o0
+                && w1 == o1
+                && w2 == o2
+                && w3 == o3;
+    }
+
+    /** 64 lower-case hexadecimal digits. */
+    @Override
+    public String toString() {
+        return HEX.toHexDigits(w0) + HEX.toHexDigits(w1) + HEX.toHexDigits(w2) + HEX.toHexDigits(w3);
+    }
+}

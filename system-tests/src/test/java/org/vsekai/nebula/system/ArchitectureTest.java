@@ -1,0 +1,131 @@
+package org.vsekai.nebula.system;
+
+import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
+import static com.tngtech.archunit.library.dependencies.SlicesRuleDefinition.slices;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.tngtech.archunit.core.domain.JavaClasses;
+import com.tngtech.archunit.core.importer.ClassFileImporter;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+
+/** Dependencies point one way: services to the kit to the contracts, everything to casync, nothing to a service. */
+class ArchitectureTest {
+
+    private static final String ROOT = "org.vsekai.nebula.";
+    private static final List<String> MODULES = List.of(
+            "api",
+            "casync",
+            "migrations",
+            "parts",
+            "services/kit",
+            "services/updater",
+            "services/cdn-registry",
+            "services/asset-store",
+            "launcher",
+            "stack");
+    private static final String[] FRAMEWORKS = {
+        "io.quarkus..", "io.vertx..", "io.smallrye..", "io.grpc..", "jakarta..", "org.hibernate..", "com.fasterxml.."
+    };
+
+    private static JavaClasses code;
+
+    @BeforeAll
+    static void readEveryModule() {
+        List<Path> folders = MODULES.stream()
+                .map(module -> SourceTree.root().resolve(module).resolve("target/classes"))
+                .toList();
+        assertThat(folders).allSatisfy(folder -> assertThat(Files.isDirectory(folder))
+                .as("%s has been compiled", folder)
+                .isTrue());
+        code = new ClassFileImporter().importPaths(folders);
+    }
+
+    @Test
+    void casyncKnowsNoFrameworkAndNoOtherModule() {
+        noClasses()
+                .that()
+                .resideInAPackage(ROOT + "casync..")
+                .should()
+                .dependOnClassesThat()
+                .resideInAnyPackage(FRAMEWORKS)
+                .check(code);
+        onlyUses("casync");
+    }
+
+    @Test
+    void contractsUseNoOtherModule() {
+        onlyUses("api");
+    }
+
+    @Test
+    void partsAndMigrationsUseNoOtherModule() {
+        onlyUses("parts");
+        onlyUses("migrations");
+    }
+
+    @Test
+    void theKitUsesOnlyTheContracts() {
+        onlyUses("kit", "api");
+    }
+
+    @Test
+    void servicesUseTheKitTheContractsAndCasyncButNeverOneAnother() {
+        onlyUses("updater", "kit", "api");
+        onlyUses("cdn", "kit", "api", "casync");
+        onlyUses("assets", "kit", "api", "casync");
+    }
+
+    @Test
+    void theLauncherUsesCasyncAlone() {
+        onlyUses("launcher", "casync");
+        noClasses()
+                .that()
+                .resideInAPackage(ROOT + "launcher..")
+                .should()
+                .dependOnClassesThat()
+                .resideInAnyPackage("io.quarkus..", "io.vertx..", "io.grpc..", "jakarta..", "org.hibernate..")
+                .check(code);
+    }
+
+    @Test
+    void theStackRunsProgramsAndLinksNone() {
+        onlyUses("stack", "parts", "migrations");
+    }
+
+    @Test
+    void noModuleHasAPackageCycle() {
+        for (String module : List.of("casync", "kit", "updater", "cdn", "assets", "launcher", "stack", "parts")) {
+            slices().matching(ROOT + module + ".(*)..")
+                    .should()
+                    .beFreeOfCycles()
+                    .allowEmptyShould(true)
+                    .check(code);
+        }
+    }
+
+    /** Classes of {@code module} depend, among our own packages, on {@code allowed} and themselves only. */
+    private static void onlyUses(String module, String... allowed) {
+        String[] foreign = code.stream()
+                .map(c -> c.getPackageName())
+                .filter(p -> p.startsWith(ROOT))
+                .map(p -> p.substring(ROOT.length()).replaceFirst("\\..*", ""))
+                .distinct()
+                .filter(p -> !p.equals(module) && !List.of(allowed).contains(p))
+                .map(p -> ROOT + p + "..")
+                .toArray(String[]::new);
+        assertThat(code.stream().anyMatch(c -> c.getPackageName().startsWith(ROOT + module)))
+                .as("module %s has classes", module)
+                .isTrue();
+        noClasses()
+                .that()
+                .resideInAPackage(ROOT + module + "..")
+                .should()
+                .dependOnClassesThat()
+                .resideInAnyPackage(foreign)
+                .check(code);
+    }
+}

@@ -1,12 +1,16 @@
 package org.vsekai.nebula.kit.transaction;
 
+import io.smallrye.mutiny.CompositeException;
 import io.vertx.core.VertxException;
 import io.vertx.pgclient.PgException;
 import java.io.IOException;
+import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.TimeoutException;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What a failure says about the database, however many layers wrap it.
@@ -22,8 +26,14 @@ public final class DatabaseFailure {
     /** The SQLSTATE that the server answered with; empty if the failure is not the server's answer. */
     public static Optional<String> findSqlState(Throwable failure) {
         return causes(failure).stream()
-                .filter(PgException.class::isInstance)
-                .map(cause -> ((PgException) cause).getSqlState())
+                .<@Nullable String>map(cause -> switch (cause) {
+                    case PgException answer -> answer.getSqlState();
+                    // Hibernate Reactive turns the driver's exception into this one.
+                    case SQLException answer -> answer.getSQLState();
+                    default -> null;
+                })
+                .filter(Objects::nonNull)
+                .map(Objects::requireNonNull)
                 .findFirst();
     }
 
@@ -62,10 +72,16 @@ public final class DatabaseFailure {
                         || cause instanceof TimeoutException);
     }
 
+    /** The failure and everything behind it, nearest first. */
     private static List<Throwable> causes(Throwable failure) {
-        List<Throwable> causes = new ArrayList<>();
-        for (Throwable cause = failure; cause != null && causes.size() < MAX_CAUSES; cause = cause.getCause()) {
-            causes.add(cause);
+        List<Throwable> causes = new ArrayList<>(List.of(failure));
+        for (int i = 0; i < causes.size() && causes.size() < MAX_CAUSES; i++) {
+            Throwable next = causes.get(i);
+            if (next instanceof CompositeException several) {
+                causes.addAll(several.getCauses());
+            } else if (next.getCause() != null) {
+                causes.add(next.getCause());
+            }
         }
         return causes;
     }

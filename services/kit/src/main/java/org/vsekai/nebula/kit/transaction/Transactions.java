@@ -50,20 +50,32 @@ public class Transactions {
      * @param work called once per run; transactions do not nest
      */
     public <T> Uni<T> inTransaction(Supplier<Uni<T>> work) {
-        return Uni.createFrom().deferred(() -> attempt(work, 1));
+        return Uni.createFrom().deferred(() -> {
+            Context caller = Vertx.currentContext();
+            if (caller == null) {
+                return attempt(work, 1, vertx.getOrCreateContext());
+            }
+            if (VertxContext.isDuplicatedContext(caller) && caller.getLocal(IN_TRANSACTION) != null) {
+                return Uni.createFrom()
+                        .failure(() -> new IllegalStateException("a transaction was begun inside a transaction"));
+            }
+            return attempt(work, 1, caller).emitOn(task -> caller.runOnContext(ignored -> task.run()));
+        });
     }
 
-    private <T> Uni<T> attempt(Supplier<Uni<T>> work, int attempt) {
+    private <T> Uni<T> attempt(Supplier<Uni<T>> work, int attempt, Context origin) {
         AtomicBoolean committing = new AtomicBoolean();
-        return onOwnContext(() -> Panache.withTransaction(() -> work.get()
-                        // Flushed here, so that whatever fails from now on is the COMMIT itself.
-                        .call(() -> Panache.getSession().flatMap(Mutiny.Session::flush))
-                        .invoke(() -> committing.set(true))))
+        return onOwnContext(
+                        origin,
+                        () -> Panache.withTransaction(() -> work.get()
+                                // Flushed here, so that whatever fails from now on is the COMMIT itself.
+                                .call(() -> Panache.getSession().flatMap(Mutiny.Session::flush))
+                                .invoke(() -> committing.set(true))))
                 .onFailure()
                 .recoverWithUni(failure -> {
                     if (DatabaseFailure.asksForRetry(failure)) {
                         return attempt < config.maxAttempts()
-                                ? pause(attempt).chain(() -> attempt(work, attempt + 1))
+                                ? pause(attempt).chain(() -> attempt(work, attempt + 1, origin))
                                 : Uni.createFrom().failure(() -> new ContentionException(attempt, failure));
                     }
                     if (committing.get() && DatabaseFailure.leavesCommitOpen(failure)) {
@@ -85,26 +97,18 @@ public class Transactions {
     }
 
     /** Hibernate Reactive keeps the session in the Vert.x context, so two transactions must not share one. */
-    private <T> Uni<T> onOwnContext(Supplier<Uni<T>> work) {
-        return Uni.createFrom().deferred(() -> {
-            Context caller = Vertx.currentContext();
-            if (caller != null && VertxContext.isDuplicatedContext(caller) && caller.getLocal(IN_TRANSACTION) != null) {
-                return Uni.createFrom()
-                        .failure(() -> new IllegalStateException("a transaction was begun inside a transaction"));
-            }
-            Context own = Objects.requireNonNull(
-                    VertxContext.createNewDuplicatedContext(caller != null ? caller : vertx.getOrCreateContext()));
+    private static <T> Uni<T> onOwnContext(Context origin, Supplier<Uni<T>> work) {
+        return Uni.createFrom().emitter(emitter -> {
+            Context own = Objects.requireNonNull(VertxContext.createNewDuplicatedContext(origin));
             VertxContextSafetyToggle.setContextSafe(own, true);
             own.putLocal(IN_TRANSACTION, Boolean.TRUE);
-            Uni<T> run = Uni.createFrom()
-                    .<T>emitter(emitter -> own.runOnContext(ignored -> {
-                        try {
-                            work.get().subscribe().with(emitter::complete, emitter::fail);
-                        } catch (RuntimeException e) {
-                            emitter.fail(e);
-                        }
-                    }));
-            return caller == null ? run : run.emitOn(task -> caller.runOnContext(ignored -> task.run()));
+            own.runOnContext(ignored -> {
+                try {
+                    work.get().subscribe().with(emitter::complete, emitter::fail);
+                } catch (RuntimeException e) {
+                    emitter.fail(e);
+                }
+            });
         });
     }
 }

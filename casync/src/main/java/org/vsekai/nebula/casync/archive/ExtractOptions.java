@@ -1,0 +1,46 @@
+package org.vsekai.nebula.casync.archive;
+
+/**
+ * How an archive becomes a folder.
+ *
+ * @param policy what may be in the folder
+ * @param fresh the folder must not hold anything of the archive yet, so that two names which the file system takes for
+ *     one are refused; else files and symlinks that are in the way are replaced
+ * @param owners set owner and group, and setuid, setgid and sticky bits, which mean nothing without them; needs root
+ * @param permissions set permission bits
+ * @param times set modification times, those of symlinks too
+ * @param xattrs set extended attributes of the {@code user} namespace; others are passed over, since they need rights that
+ *     an archive should not make use of
+ * @param durable sync each file and folder, so that the tree survives power loss once extraction has returned
+ */
+public record ExtractOptions(
+        EntryPolicy policy,
+        boolean fresh,
+        boolean owners,
+        boolean permissions,
+        boolean times,
+        boolean xattrs,
+        boolean durable) {
+
+    /** For a game on a player's machine: a new folder, owned by the player, on disk when done. */
+    public static ExtractOptions forPlayers() {
+        return new ExtractOptions(EntryPolicy.PORTABLE, true, false, true, true, false, true);
+    }
+
+    /**
+     * For archives of one's own folders: over what is there, with all that the archive keeps.
+     *
+     * @param owners whether owners are set, which only root can
+     */
+    public static ExtractOptions keepingEverything(boolean owners) {
+        return new ExtractOptions(EntryPolicy.ANYTHING, false, owners, true, true, true, false);
+    }
+
+    public ExtractOptions withPolicy(EntryPolicy policy) {
+        return new ExtractOptions(policy, fresh, owners, permissions, times, xattrs, durable);
+    }
+
+    public ExtractOptions withDurable(boolean durable) {
+        return new ExtractOptions(policy, fresh, owners, permissions, times, xattrs, durable);
+    }
+}

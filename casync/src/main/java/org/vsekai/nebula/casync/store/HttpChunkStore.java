@@ -1,0 +1,228 @@
+package org.vsekai.nebula.casync.store;
+
+import java.io.IOException;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import java.util.concurrent.atomic.AtomicReference;
+import org.jspecify.annotations.Nullable;
+import org.vsekai.nebula.casync.ChunkCorruptException;
+import org.vsekai.nebula.casync.ChunkMissingException;
+import org.vsekai.nebula.casync.StoreUnavailableException;
+import org.vsekai.nebula.casync.chunk.ChunkId;
+
+/**
+ * A chunk store behind HTTP, as desync's chunk-server and any plain file server offer it: {@code GET}, {@code HEAD} and
+ * {@code PUT} of {@code <base>/<first 4 hex>/<64 hex>.cacnk}. It behaves as desync's client ({@code remotehttp.go}): 200
+ * is the chunk, 404 is missing, network faults and 5xx are tried again, every other answer is an error at once.
+ *
+ * <p>A body is bounded before it is read, and a server cannot hold a caller: the head of the answer, the progress of
+ * the body and the whole request each have a limit (see {@link HttpStoreOptions}). Over TLS it speaks HTTP/2 if the
+ * server does. Redirects are followed only when no Authorization is sent, so that no other host ever sees it.
+ *
+ * <p>Thread-safe. How many requests run at once is for the caller to bound: one per calling thread.
+ */
+public final class HttpChunkStore implements WritableStore {
+    /** How much of an error's text is kept for the message. */
+    private static final int ERROR_TEXT_LIMIT = 512;
+
+    private final URI base;
+    private final HttpStoreOptions options;
+    private final HttpClient client;
+
+    /**
+     * @param base any path; a missing final slash is added
+     * @throws IllegalArgumentException for another scheme, and for a URL with credentials, query or fragment
+     */
+    public HttpChunkStore(URI base, HttpStoreOptions options) {
+        String scheme = base.getScheme();
+        boolean isTls = "https".equalsIgnoreCase(scheme);
+        if (base.getHost() == null || !(isTls || "http".equalsIgnoreCase(scheme))) {
+            throw new IllegalArgumentException("want a URL like https://host/path/");
+        }
+        if (base.getRawUserInfo() != null || base.getRawQuery() != null || base.getRawFragment() != null) {
+            throw new IllegalArgumentException(
+                    "the URL of a store on %s has credentials, a query or a fragment; ".formatted(base.getHost())
+                            + "give credentials as the Authorization option");
+        }
+        this.base = base.toString().endsWith("/") ? base : URI.create(base + "/");
+        this.options = options;
+        this.client = HttpClient.newBuilder()
+                .version(isTls ? HttpClient.Version.HTTP_2 : HttpClient.Version.HTTP_1_1)
+                .followRedirects(
+                        options.authorization() == null ? HttpClient.Redirect.NORMAL : HttpClient.Redirect.NEVER)
+                .connectTimeout(options.connectTimeout())
+                .build();
+    }
+
+    @Override
+    public String name() {
+        return base.toString();
+    }
+
+    /** Where a chunk is, or would be. */
+    public URI uri(ChunkId id) {
+        String hex = id.toString();
+        return base.resolve(hex.substring(0, 4) + "/" + hex + LocalChunkStore.EXTENSION);
+    }
+
+    @Override
+    public byte[] getStored(ChunkId id, int maxStoredBytes) {
+        Answer answer = ask(request(id).GET(), maxStoredBytes);
+        return switch (answer.status) {
+            case 200 -> {
+                if (answer.body.isTooLong()) {
+                    throw new ChunkCorruptException(
+                            id, name(), "more than the %d bytes that can be right".formatted(maxStoredBytes));
+                }
+                yield answer.body.bytes();
+            }
+            case 404 -> throw new ChunkMissingException(id, name());
+            default -> throw refused("GET", id, answer);
+        };
+    }
+
+    @Override
+    public boolean has(ChunkId id) {
+        Answer answer = ask(request(id).HEAD(), 0);
+        return switch (answer.status) {
+            case 200 -> true;
+            case 404 -> false;
+            default -> throw refused("HEAD", id, answer);
+        };
+    }
+
+    /** @return true: the protocol does not tell whether the chunk was there */
+    @Override
+    public boolean put(ChunkId id, byte[] stored) {
+        HttpRequest.Builder request = request(id)
+                .timeout(options.requestTimeout()) // the head comes only after the chunk has gone up
+                .header("Content-Type", "application/octet-stream")
+                .PUT(HttpRequest.BodyPublishers.ofByteArray(stored));
+        Answer answer = ask(request, ERROR_TEXT_LIMIT);
+        return switch (answer.status) {
+            case 200, 201, 204 -> true;
+            default -> throw refused("PUT", id, answer);
+        };
+    }
+
+    /** Ends requests that are under way. */
+    @Override
+    public void close() {
+        client.shutdownNow();
+    }
+
+    private HttpRequest.Builder request(ChunkId id) {
+        HttpRequest.Builder request = HttpRequest.newBuilder(uri(id))
+                .timeout(options.responseTimeout())
+                .header("User-Agent", "nebula");
+        if (options.authorization() != null) {
+            request.header("Authorization", options.authorization());
+        }
+        return request;
+    }
+
+    private StoreUnavailableException refused(String method, ChunkId id, Answer answer) {
+        String text = new String(answer.body.bytes(), StandardCharsets.UTF_8)
+                .replaceAll("\\p{Cntrl}+", " ")
+                .strip();
+        String advice =
+                switch (answer.status) {
+                    case 401, 403 -> "; check the Authorization that is sent";
+                    default -> "";
+                };
+        return new StoreUnavailableException(
+                name(),
+                "%s of chunk %s was answered with %d%s%s"
+                        .formatted(method, id, answer.status, text.isEmpty() ? "" : " (" + text + ")", advice),
+                null);
+    }
+
+    private record Answer(int status, BoundedBody body) {}
+
+    private Answer ask(HttpRequest.Builder builder, int limit) {
+        HttpRequest request = builder.build();
+        Duration pause = options.firstPause();
+        for (int attempt = 1; ; attempt++) {
+            try {
+                Answer answer = exchange(request, limit);
+                if (answer.status < 500 || attempt == options.attempts()) {
+                    return answer;
+                }
+            } catch (IOException e) {
+                if (attempt == options.attempts()) {
+                    throw new StoreUnavailableException(
+                            name(), "%s after %d attempt%s".formatted(reason(e), attempt, attempt == 1 ? "" : "s"), e);
+                }
+            }
+            try {
+                Thread.sleep(pause);
+            } catch (InterruptedException e) {
+                throw interrupted(e);
+            }
+            pause = pause.multipliedBy(2);
+        }
+    }
+
+    /** One attempt. It ends in bounded time: the waits below are the only ones. */
+    private Answer exchange(HttpRequest request, int limit) throws IOException {
+        AtomicReference<@Nullable BoundedBody> body = new AtomicReference<>();
+        CompletableFuture<HttpResponse<BoundedBody>> sent = client.sendAsync(request, head -> {
+            BoundedBody taken = new BoundedBody(head.statusCode() == 200 ? limit : ERROR_TEXT_LIMIT);
+            body.set(taken);
+            return taken;
+        });
+        long deadline = System.nanoTime() + options.requestTimeout().toNanos();
+        try {
+            for (long before = 0; ; ) {
+                boolean hasHead = body.get() != null;
+                long wait = Math.min(
+                        deadline - System.nanoTime(), options.progressWindow().toNanos());
+                try {
+                    HttpResponse<BoundedBody> response = sent.get(Math.max(0, wait), TimeUnit.NANOSECONDS);
+                    return new Answer(response.statusCode(), response.body());
+                } catch (TimeoutException e) {
+                    BoundedBody current = body.get();
+                    long received = current == null ? 0 : current.received();
+                    if (deadline - System.nanoTime() <= 0) {
+                        throw new IOException(
+                                "no complete answer within %s, %d bytes came"
+                                        .formatted(options.requestTimeout(), received),
+                                e);
+                    }
+                    if (hasHead && received - before < options.minBytesPerWindow()) {
+                        throw new IOException(
+                                "stalled: %d bytes in %s".formatted(received - before, options.progressWindow()), e);
+                    }
+                    before = received;
+                }
+            }
+        } catch (ExecutionException e) {
+            if (e.getCause() instanceof IOException fault) {
+                throw fault;
+            }
+            throw new IOException(e.getCause());
+        } catch (InterruptedException e) {
+            throw interrupted(e);
+        } finally {
+            sent.cancel(true);
+        }
+    }
+
+    private StoreUnavailableException interrupted(InterruptedException e) {
+        Thread.currentThread().interrupt();
+        return new StoreUnavailableException(name(), "interrupted", e);
+    }
+
+    private static String reason(IOException fault) {
+        String kind = fault.getClass().getSimpleName();
+        return fault.getMessage() == null ? kind : kind + ": " + fault.getMessage();
+    }
+}

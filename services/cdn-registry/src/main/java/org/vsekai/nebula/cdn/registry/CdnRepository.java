@@ -1,0 +1,34 @@
+package org.vsekai.nebula.cdn.registry;
+
+import io.quarkus.hibernate.reactive.panache.PanacheRepositoryBase;
+import io.quarkus.panache.common.Parameters;
+import io.quarkus.panache.common.Sort;
+import io.smallrye.mutiny.Uni;
+import jakarta.enterprise.context.ApplicationScoped;
+import java.util.List;
+import java.util.Optional;
+import java.util.UUID;
+import org.vsekai.nebula.kit.paging.PageRequest;
+
+/** The rows. Every method runs inside a transaction of its caller. */
+@ApplicationScoped
+class CdnRepository implements PanacheRepositoryBase<CdnEntity, UUID> {
+    Uni<Optional<CdnEntity>> findByUid(String uid) {
+        return find("uid", uid).firstResult().map(Optional::ofNullable);
+    }
+
+    /** The rows of a page in the order of uid, and one more if there is one. */
+    Uni<List<CdnEntity>> listPage(PageRequest page, Optional<String> region) {
+        // No uid is empty, so every uid comes after the empty text.
+        Parameters parameters = Parameters.with("after", page.after().orElse(""));
+        String afterUid = "uid > :after";
+        return (region.isPresent()
+                        ? find(
+                                afterUid + " and region = :region",
+                                Sort.by("uid"),
+                                parameters.and("region", region.get()))
+                        : find(afterUid, Sort.by("uid"), parameters))
+                .range(0, page.limit())
+                .list();
+    }
+}

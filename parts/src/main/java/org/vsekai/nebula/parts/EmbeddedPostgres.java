@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.nio.ByteBuffer;
+import java.nio.channels.Channel;
 import java.nio.channels.FileChannel;
 import java.nio.channels.FileLock;
 import java.nio.channels.OverlappingFileLockException;
@@ -71,13 +72,32 @@ public final class EmbeddedPostgres implements AutoCloseable {
         this.temporary = temporary;
         this.lock = lock;
         this.password = initialise();
-        stopLeftover();
+        stopLeftover(binaries, folder);
         this.server = launch(wantedPort, statementLog);
     }
 
     /** Starts an empty server in a temporary folder on a free port. */
     public static EmbeddedPostgres start() {
         return builder().start();
+    }
+
+    /**
+     * Stops a server that a killed owner left in {@code folder}; without one this does nothing.
+     *
+     * @throws PartException if the folder is in use by a living owner, or the server does not end
+     */
+    public static void stopLeftover(Path folder) {
+        if (!Files.exists(folder.resolve("data/postmaster.pid"))) {
+            return;
+        }
+        try (Channel held = lock(folder).acquiredBy()) {
+            stopLeftover(PostgresBinaries.unpacked(), folder);
+        } catch (IOException e) {
+            throw new PartException("PostgreSQL's folder " + folder + " cannot be read", e);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new PartException("Interrupted while PostgreSQL was stopping in " + folder, e);
+        }
     }
 
     public static Builder builder() {
@@ -266,7 +286,7 @@ public final class EmbeddedPostgres implements AutoCloseable {
         if (temporary) {
             options.add("--no-sync");
         }
-        run(binaries.command("initdb", options.toArray(String[]::new)), START_TIMEOUT);
+        run(folder, binaries.command("initdb", options.toArray(String[]::new)), START_TIMEOUT);
         // A crash before this rename leaves no half-made cluster behind.
         Files.move(fresh, data());
         return created;
@@ -281,14 +301,14 @@ public final class EmbeddedPostgres implements AutoCloseable {
     }
 
     /** Stops a server that a killed owner left on this folder, and removes its stale pid file. We hold the folder's lock. */
-    private void stopLeftover() throws IOException, InterruptedException {
-        Path pidFile = data().resolve("postmaster.pid");
+    private static void stopLeftover(PostgresBinaries binaries, Path folder) throws IOException, InterruptedException {
+        Path pidFile = folder.resolve("data/postmaster.pid");
         if (!Files.exists(pidFile)) {
             return;
         }
         Optional<ProcessHandle> leftover = leftover(Files.readAllLines(pidFile));
         if (leftover.isPresent()) {
-            run(stopCommand(), STOP_TIMEOUT.plusSeconds(10));
+            run(folder, stopCommand(binaries, folder), STOP_TIMEOUT.plusSeconds(10));
         } else {
             // Its process is gone; the number may since belong to another program, at which PostgreSQL would give up.
             Files.deleteIfExists(pidFile);
@@ -417,11 +437,11 @@ public final class EmbeddedPostgres implements AutoCloseable {
                 last);
     }
 
-    private List<String> stopCommand() {
+    private static List<String> stopCommand(PostgresBinaries binaries, Path folder) {
         return binaries.command(
                 "pg_ctl",
                 "stop",
-                "--pgdata=" + data(),
+                "--pgdata=" + folder.resolve("data"),
                 "--mode=fast",
                 "--wait",
                 "--timeout=" + STOP_TIMEOUT.toSeconds());
@@ -430,14 +450,15 @@ public final class EmbeddedPostgres implements AutoCloseable {
     private void stop(Process process) throws IOException, InterruptedException {
         if (process.isAlive()) {
             try {
-                run(stopCommand(), STOP_TIMEOUT.plusSeconds(10));
+                run(folder, stopCommand(binaries, folder), STOP_TIMEOUT.plusSeconds(10));
             } finally {
                 process.destroyForcibly().waitFor();
             }
         }
     }
 
-    private void run(List<String> command, Duration timeout) throws IOException, InterruptedException {
+    private static void run(Path folder, List<String> command, Duration timeout)
+            throws IOException, InterruptedException {
         Path output = folder.resolve("command.log");
         Process process = new ProcessBuilder(command)
                 .redirectErrorStream(true)

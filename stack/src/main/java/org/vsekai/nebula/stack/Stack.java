@@ -1,0 +1,347 @@
+package org.vsekai.nebula.stack;
+
+import java.io.IOException;
+import java.io.PrintStream;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.nio.channels.FileLock;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.EnumMap;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.OptionalLong;
+import java.util.TreeMap;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+import org.vsekai.nebula.migrations.Migrations;
+import org.vsekai.nebula.migrations.ServiceSchema;
+import org.vsekai.nebula.parts.EmbeddedPostgres;
+
+/**
+ * A running stack: PostgreSQL, migrated, and every service.
+ *
+ * <p>Lifecycle: {@link #start} returns when all services are ready, or stops what it started and throws. {@link #close} stops the
+ * services, then the database; the data stays. Thread safety: all methods may be called from any thread.
+ */
+public final class Stack implements AutoCloseable {
+    private static final Duration READY_TIMEOUT = Duration.ofMinutes(4);
+    private static final Duration PROBE_TIMEOUT = Duration.ofSeconds(5);
+    private static final Duration LEFTOVER_PATIENCE = Duration.ofSeconds(20);
+    private static final int ENDS_BEFORE_READY = 3;
+    private static final int TAIL_LINES = 30;
+
+    /** Small and quick to start rather than fast at their peak. */
+    private static final List<String> JVM_OPTIONS = List.of(
+            "-XX:TieredStopAtLevel=1",
+            "-XX:+UseSerialGC",
+            "-Xms32m",
+            "-Xmx256m",
+            "-XX:+ExitOnOutOfMemoryError",
+            "--enable-native-access=ALL-UNNAMED");
+
+    private final Options options;
+    private final DataFolder data;
+    private final FileLock lock;
+    private final Map<Service, SupervisedService> services = new ConcurrentHashMap<>();
+    private final List<ServiceLog> logs = new ArrayList<>();
+    private final Object stateLock = new Object();
+    private volatile Ports ports;
+    private @Nullable EmbeddedPostgres postgres;
+    private volatile boolean ready;
+    private volatile boolean closed;
+
+    /**
+     * What a stack is started with.
+     *
+     * @param home the project's folder, whose services are built
+     * @param data the folder for everything that survives the stack; created if missing
+     * @param portBase see the command's help; 0 picks free ports
+     * @param statementLog where PostgreSQL logs every statement; null: nowhere
+     * @param console where the services' output is copied; null: nowhere
+     */
+    public record Options(
+            Path home,
+            Path data,
+            int portBase,
+            @Nullable Path statementLog,
+            @Nullable PrintStream console) {}
+
+    private Stack(Options options, DataFolder data, FileLock lock) {
+        this.options = options;
+        this.data = data;
+        this.lock = lock;
+        this.ports = new Ports(Ports.DEFAULT_BASE);
+    }
+
+    /**
+     * Starts a stack.
+     *
+     * @throws StackException if the folder is in use, a port is taken, a service is not built or does not become ready
+     */
+    public static Stack start(Options options) {
+        Stack stack = prepare(options);
+        boolean started = false;
+        try {
+            stack.launch();
+            started = true;
+            return stack;
+        } finally {
+            if (!started) {
+                stack.close();
+            }
+        }
+    }
+
+    /** A stack that holds its folder's lock but has started nothing; whoever has it may already close it. */
+    static Stack prepare(Options options) {
+        DataFolder data = new DataFolder(options.data());
+        FileLock lock = data.tryLock()
+                .orElseThrow(() -> new StackException("A stack runs already in " + data.root()
+                        + ". See it with status, stop it with down, or start another with --data."));
+        return new Stack(options, data, lock);
+    }
+
+    void launch() {
+        for (Service service : Service.values()) {
+            if (!Files.isRegularFile(service.jar(options.home()))) {
+                throw new StackException(
+                        service.title() + " is not built (" + service.jar(options.home()) + "): run ./nebula build");
+            }
+        }
+        stopLeftovers(data);
+        synchronized (this) {
+            refuseIfClosed();
+            ports = Ports.choose(options.portBase());
+            writeState();
+            EmbeddedPostgres.Builder builder =
+                    EmbeddedPostgres.builder().folder(data.postgres()).port(ports.postgres());
+            if (options.statementLog() != null) {
+                builder.logStatements(options.statementLog());
+            }
+            postgres = builder.start();
+            migrate(postgres);
+            for (Service service : Service.values()) {
+                launch(service, postgres);
+            }
+        }
+        awaitReady();
+    }
+
+    private void refuseIfClosed() {
+        if (closed) {
+            throw new StackException("The stack was stopped while it started");
+        }
+    }
+
+    private void migrate(EmbeddedPostgres database) {
+        Map<ServiceSchema, String> passwords = new EnumMap<>(ServiceSchema.class);
+        for (Service service : Service.values()) {
+            passwords.put(service.schema(), data.databasePassword(service));
+        }
+        new Migrations(database.jdbcUrl("postgres"), database.user(), database.password()).migrate(passwords);
+    }
+
+    private void launch(Service service, EmbeddedPostgres database) {
+        List<String> command = new ArrayList<>();
+        command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
+        command.addAll(JVM_OPTIONS);
+        command.add("-jar");
+        command.add(service.jar(options.home()).toString());
+        try {
+            ServiceLog log = new ServiceLog(data.log(service.title()), service.title(), options.console());
+            logs.add(log);
+            SupervisedService supervised =
+                    new SupervisedService(service, command, environment(service, database), log, this::writeState);
+            services.put(service, supervised);
+            supervised.start();
+        } catch (IOException e) {
+            throw new StackException(
+                    "The log " + data.log(service.title()) + " cannot be written: " + e.getMessage(), e);
+        }
+    }
+
+    private Map<String, String> environment(Service service, EmbeddedPostgres database) {
+        Map<String, String> environment = new HashMap<>();
+        environment.put("NEBULA_HTTP_HOST", "127.0.0.1");
+        environment.put("NEBULA_HTTP_PORT", Integer.toString(ports.http(service)));
+        environment.put("NEBULA_GRPC_PORT", Integer.toString(ports.grpc(service)));
+        environment.put("NEBULA_DATABASE_URL", database.reactiveUrl(Migrations.DATABASE));
+        environment.put("NEBULA_DATABASE_USER", service.schema().role());
+        environment.put("NEBULA_DATABASE_PASSWORD", data.databasePassword(service));
+        environment.put("NEBULA_AUTH_PUBLISHER", DataFolder.digest(data.token()));
+        environment.put("NEBULA_AUTH_OPERATOR", DataFolder.digest(data.token()));
+        environment.put("NEBULA_AUTH_SERVER", DataFolder.digest(data.serverToken()));
+        switch (service) {
+            case UPDATER -> {
+                environment.put("NEBULA_ASSET_STORE_GRPC", "127.0.0.1:" + ports.grpc(Service.ASSET_STORE));
+                environment.put("NEBULA_ASSET_STORE_TOKEN", data.serverToken());
+                environment.put("NEBULA_PUBLIC_UPDATER", url(Service.UPDATER).toString());
+                environment.put(
+                        "NEBULA_PUBLIC_CDN_REGISTRY", url(Service.CDN_REGISTRY).toString());
+                environment.put(
+                        "NEBULA_PUBLIC_ASSET_STORE", url(Service.ASSET_STORE).toString());
+            }
+            case CDN_REGISTRY -> {
+                environment.put("NEBULA_CDN_ALLOW_LOOPBACK", "true");
+                environment.put("NEBULA_CDN_SEED", "local|Local asset store|" + url(Service.ASSET_STORE) + "|local");
+            }
+            case ASSET_STORE ->
+                environment.put("NEBULA_STORE_URL", data.store().toUri().toString());
+        }
+        return environment;
+    }
+
+    private void awaitReady() {
+        long deadlineNanos = System.nanoTime() + READY_TIMEOUT.toNanos();
+        for (SupervisedService service : List.copyOf(services.values())) {
+            while (!isReady(ports.url(service.service()))) {
+                refuseIfClosed();
+                if (service.ends() >= ENDS_BEFORE_READY) {
+                    throw new StackException(service.service().title() + " ended " + service.ends()
+                            + " times while starting. " + logTail(service.service()));
+                }
+                if (System.nanoTime() > deadlineNanos) {
+                    throw new StackException(service.service().title() + " was not ready within "
+                            + READY_TIMEOUT.toSeconds() + " s. " + logTail(service.service()));
+                }
+                pause();
+            }
+        }
+        ready = true;
+        writeState();
+    }
+
+    private static void pause() {
+        try {
+            TimeUnit.MILLISECONDS.sleep(200);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new StackException("Interrupted while the services were starting", e);
+        }
+    }
+
+    /** Whether the service at {@code url} says that it is ready. */
+    static boolean isReady(URI url) {
+        try (HttpClient client =
+                HttpClient.newBuilder().connectTimeout(PROBE_TIMEOUT).build()) {
+            HttpRequest request = HttpRequest.newBuilder(url.resolve("q/health/ready"))
+                    .timeout(PROBE_TIMEOUT)
+                    .build();
+            return client.send(request, HttpResponse.BodyHandlers.discarding()).statusCode() == 200;
+        } catch (IOException e) {
+            return false;
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            return false;
+        }
+    }
+
+    private String logTail(Service service) {
+        Path log = data.log(service.title());
+        try {
+            List<String> lines = Files.readAllLines(log);
+            return "The end of its log " + log + ":\n"
+                    + String.join("\n", lines.subList(Math.max(0, lines.size() - TAIL_LINES), lines.size()));
+        } catch (IOException e) {
+            return "Its log " + log + " cannot be read: " + e.getMessage();
+        }
+    }
+
+    /** The HTTP base of a service, ending in a slash. */
+    public URI url(Service service) {
+        return ports.url(service);
+    }
+
+    /** {@code host:port} of a service's gRPC server. */
+    public String grpc(Service service) {
+        return "127.0.0.1:" + ports.grpc(service);
+    }
+
+    /** The bearer token with the roles publisher and operator. */
+    public String token() {
+        return data.token();
+    }
+
+    /** The process id of a service; empty while it is being started. */
+    public OptionalLong pid(Service service) {
+        SupervisedService supervised = services.get(service);
+        return supervised == null
+                ? OptionalLong.empty()
+                : supervised.process().stream().mapToLong(ProcessRecord::pid).findFirst();
+    }
+
+    private void writeState() {
+        Map<String, ProcessRecord> processes = new TreeMap<>();
+        Map<String, URI> urls = new TreeMap<>();
+        for (Service service : Service.values()) {
+            urls.put(service.title(), url(service));
+        }
+        // Not the stack's own lock: close() holds that one while it waits for the supervisors, which write here.
+        synchronized (stateLock) {
+            services.forEach((service, supervised) ->
+                    supervised.process().ifPresent(process -> processes.put(service.title(), process)));
+            if (!closed) {
+                new StackState(ports.base(), ready, ProcessRecord.of(ProcessHandle.current()), processes, urls)
+                        .write(data.stateFile());
+            }
+        }
+    }
+
+    /** Ends what a killed supervisor left running in the folder. Nobody holds the folder's lock but us. */
+    static void stopLeftovers(DataFolder data) {
+        StackState.find(data.stateFile()).ifPresent(state -> {
+            state.services().values().forEach(process -> process.stop(LEFTOVER_PATIENCE));
+        });
+        EmbeddedPostgres.stopLeftover(data.postgres());
+        try {
+            Files.deleteIfExists(data.stateFile());
+        } catch (IOException e) {
+            throw new StackException("The state file " + data.stateFile() + " cannot be removed: " + e.getMessage(), e);
+        }
+    }
+
+    @Override
+    public synchronized void close() {
+        if (closed) {
+            return;
+        }
+        closed = true;
+        try {
+            services.values().forEach(SupervisedService::stop);
+            for (SupervisedService service : services.values()) {
+                service.awaitStop();
+            }
+            for (ServiceLog log : logs) {
+                log.close();
+            }
+            if (postgres != null) {
+                postgres.close();
+            }
+            synchronized (stateLock) {
+                Files.deleteIfExists(data.stateFile());
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new StackException("Interrupted while the stack was stopping", e);
+        } catch (IOException e) {
+            throw new StackException("The data folder " + data.root() + " cannot be given up: " + e.getMessage(), e);
+        } finally {
+            release();
+        }
+    }
+
+    private void release() {
+        try {
+            lock.acquiredBy().close();
+        } catch (IOException e) {
+            throw new StackException("The lock of " + data.root() + " cannot be given up: " + e.getMessage(), e);
+        }
+    }
+}

@@ -14,6 +14,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.concurrent.TimeUnit;
 import org.flywaydb.core.Flyway;
 import org.flywaydb.core.api.FlywayException;
 import org.flywaydb.core.api.MigrationInfo;
@@ -31,7 +32,7 @@ public final class Migrations {
 
     private static final String HISTORY = "flyway_schema_history";
     private static final int CREATE_ATTEMPTS = 30;
-    private static final Duration CREATE_PAUSE = Duration.ofMillis(200);
+    private static final long CREATE_PAUSE_MILLIS = 200;
     private static final Duration LOCK_TIMEOUT = Duration.ofMinutes(5);
 
     // SQLSTATEs of a lost race to create something: already there, unique violation in a catalogue, template database
@@ -213,7 +214,7 @@ public final class Migrations {
 
     private static void pause() {
         try {
-            Thread.sleep(CREATE_PAUSE);
+            TimeUnit.MILLISECONDS.sleep(CREATE_PAUSE_MILLIS);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             throw new MigrationException("Interrupted while another runner was at work; run again", e);

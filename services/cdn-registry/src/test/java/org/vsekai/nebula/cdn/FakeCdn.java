@@ -2,6 +2,8 @@ package org.vsekai.nebula.cdn;
 
 import com.sun.net.httpserver.HttpExchange;
 import com.sun.net.httpserver.HttpServer;
+import com.sun.net.httpserver.HttpsConfigurator;
+import com.sun.net.httpserver.HttpsServer;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.net.InetAddress;
@@ -13,6 +15,7 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReference;
+import javax.net.ssl.SSLContext;
 import org.vsekai.nebula.casync.store.ChunkCodec;
 
 /** A web server on this machine that behaves as a CDN, well or badly. */
@@ -82,9 +85,21 @@ public final class FakeCdn implements AutoCloseable {
     private final List<String> requests = new CopyOnWriteArrayList<>();
 
     public FakeCdn(Behaviour behaviour) {
+        this(behaviour, null);
+    }
+
+    /** @param tls null for plain HTTP */
+    public FakeCdn(Behaviour behaviour, SSLContext tls) {
         this.behaviour = new AtomicReference<>(behaviour);
+        InetSocketAddress address = new InetSocketAddress(InetAddress.getLoopbackAddress(), 0);
         try {
-            server = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
+            if (tls == null) {
+                server = HttpServer.create(address, 0);
+            } else {
+                HttpsServer secure = HttpsServer.create(address, 0);
+                secure.setHttpsConfigurator(new HttpsConfigurator(tls));
+                server = secure;
+            }
         } catch (IOException e) {
             throw new IllegalStateException(e);
         }

@@ -81,14 +81,16 @@ public final class AddressPolicy {
             return Optional.of("a multicast address");
         }
         if (address.isLoopbackAddress()) {
-            return allowLoopback ? Optional.empty() : Optional.of("a loopback address");
+            return allowLoopback
+                    ? Optional.empty()
+                    : Optional.of("a loopback address (NEBULA_CDN_ALLOW_LOOPBACK is off)");
         }
         byte[] bytes = address.getAddress();
         if (isReserved(address, bytes)) {
             return Optional.of("an unspecified or reserved address");
         }
         if (isPrivate(address, bytes)) {
-            return allowPrivate ? Optional.empty() : Optional.of("a private address");
+            return allowPrivate ? Optional.empty() : Optional.of("a private address (NEBULA_CDN_ALLOW_PRIVATE is off)");
         }
         return address instanceof Inet6Address ? embedded(bytes).flatMap(this::refusal) : Optional.empty();
     }

@@ -98,9 +98,14 @@ public record CdnUri(String text) {
         return URI.create(text);
     }
 
+    /** The host as it stands in the URI and in a Host header: an IPv6 literal has brackets. */
+    public String authorityHost() {
+        return uri().getHost();
+    }
+
     /** The host name or address literal, an IPv6 literal without its brackets. */
     public String host() {
-        String host = uri().getHost();
+        String host = authorityHost();
         return host.startsWith("[") ? host.substring(1, host.length() - 1) : host;
     }
 

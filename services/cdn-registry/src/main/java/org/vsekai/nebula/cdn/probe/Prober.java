@@ -68,7 +68,7 @@ public final class Prober implements AutoCloseable {
             return new ProbeOutcome.Failed(
                     e.getCause() instanceof RefusedAnswer answer
                             ? answer.reason
-                            : "no connection or answer: " + e.getCause());
+                            : "no connection or answer: " + root(e));
         }
         Duration latency = Duration.ofNanos(System.nanoTime() - started);
         try {
@@ -77,6 +77,15 @@ public final class Prober implements AutoCloseable {
             return new ProbeOutcome.Failed("wrong bytes: " + e.reason());
         }
         return new ProbeOutcome.Intact(latency);
+    }
+
+    /** What the layers in between only wrap; bounded, for a chain can be a circle. */
+    private static Throwable root(Throwable failure) {
+        Throwable root = failure;
+        for (int depth = 0; root.getCause() != null && depth < 20; depth++) {
+            root = root.getCause();
+        }
+        return root;
     }
 
     @Override
@@ -93,7 +102,7 @@ public final class Prober implements AutoCloseable {
             request = client.request(new RequestOptions()
                     .setMethod(HttpMethod.GET)
                     .setServer(SocketAddress.inetSocketAddress(new InetSocketAddress(address, uri.port())))
-                    .setHost(uri.host())
+                    .setHost(uri.authorityHost())
                     .setPort(uri.port())
                     .setSsl(uri.tls())
                     .setURI(uri.path(ZeroChunk.PATH))

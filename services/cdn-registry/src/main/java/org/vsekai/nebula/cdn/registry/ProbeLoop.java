@@ -16,12 +16,14 @@ import java.util.concurrent.Semaphore;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
 import org.jboss.logging.Logger;
+import org.jspecify.annotations.Nullable;
 import org.vsekai.nebula.cdn.probe.ProbeConfig;
 import org.vsekai.nebula.cdn.probe.ProbeOutcome;
 import org.vsekai.nebula.cdn.probe.Prober;
+import org.vsekai.nebula.kit.problem.ProblemException;
 
 /**
- * Registers the seed, then reads all CDNs once per poll, hands them to {@link KnownCdns} and has those probed whose
+ * Registers the seed, and reads all CDNs once per poll, hands them to {@link KnownCdns} and has those probed whose
  * time has come.
  *
  * <p>It runs on virtual threads, so that it may wait, and never on an event loop. Instances share the work through the
@@ -44,8 +46,8 @@ class ProbeLoop {
     private final CountDownLatch stopped = new CountDownLatch(1);
     private final ExecutorService threads = Executors.newThreadPerTaskExecutor(
             Thread.ofVirtual().name("probe-", 0).factory());
-    /** Failures are logged when they begin and end, not each poll. */
-    private boolean failing;
+    private final Attempts seeding = new Attempts("Registering the CDNs of NEBULA_CDN_SEED");
+    private final Attempts reading = new Attempts("Reading the CDNs");
 
     ProbeLoop(
             Cdns cdns, KnownCdns known, Prober prober, ProbeConfig config, RegistryConfig registryConfig, Clock clock) {
@@ -79,20 +81,11 @@ class ProbeLoop {
     }
 
     private void run() {
-        boolean seeded = seed.isEmpty();
         try {
+            boolean seeded = seed.isEmpty();
             do {
-                try {
-                    if (!seeded) {
-                        await(cdns.seed(seed));
-                        seeded = true;
-                        LOG.infof("Registered the %d CDNs of NEBULA_CDN_SEED", seed.size());
-                    }
-                    poll();
-                    succeeded();
-                } catch (RuntimeException e) {
-                    failed(e);
-                }
+                seeded = seeded || seeding.holds(() -> await(cdns.seed(seed)));
+                reading.holds(this::poll);
             } while (!stopped.await(config.poll().toMillis(), TimeUnit.MILLISECONDS));
         } catch (InterruptedException e) {
             // Only stop() interrupts: the loop is over.
@@ -100,7 +93,7 @@ class ProbeLoop {
         }
     }
 
-    private void poll() throws InterruptedException {
+    private void poll() {
         List<Cdn> all = await(cdns.listAll());
         known.replace(all);
         Instant now = clock.instant();
@@ -159,17 +152,35 @@ class ProbeLoop {
         return work.await().atMost(DATABASE_PATIENCE);
     }
 
-    private void succeeded() {
-        if (failing) {
-            failing = false;
-            LOG.info("The CDNs can be read again");
+    /** A step that is repeated until it works. Its failures are logged when they begin and end, not each time. */
+    private final class Attempts {
+        private final String what;
+        private boolean failing;
+
+        Attempts(String what) {
+            this.what = what;
+        }
+
+        boolean holds(Runnable step) {
+            try {
+                step.run();
+            } catch (RuntimeException e) {
+                if (!failing && stopped.getCount() > 0) {
+                    failing = true;
+                    LOG.warnf(stackOf(e), "%s fails, trying again every %s: %s", what, config.poll(), e.getMessage());
+                }
+                return false;
+            }
+            if (failing) {
+                failing = false;
+                LOG.infof("%s works again", what);
+            }
+            return true;
         }
     }
 
-    private void failed(RuntimeException failure) {
-        if (!failing) {
-            failing = true;
-            LOG.warnf(failure, "The CDNs cannot be read or seeded; trying again every %s", config.poll());
-        }
+    /** A foreseen failure says what is wrong by its message alone. */
+    private static @Nullable Throwable stackOf(RuntimeException failure) {
+        return failure instanceof ProblemException ? null : failure;
     }
 }

@@ -6,15 +6,20 @@ import io.vertx.core.Vertx;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
+import java.nio.file.Path;
+import java.security.KeyStore;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
+import javax.net.ssl.KeyManagerFactory;
+import javax.net.ssl.SSLContext;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
@@ -104,6 +109,55 @@ class ProberIT {
                     .isInstanceOf(Intact.class);
             assertThat(cdn.requests()).singleElement().asString().endsWith(" cdn.invalid:" + cdn.port());
         }
+    }
+
+    @Test
+    void hostHeaderOfAnIpv6LiteralHasBrackets() throws Exception {
+        try (FakeCdn cdn = new FakeCdn(FakeCdn.GOOD)) {
+            String uri = "http://[2001:db8::1]:" + cdn.port() + "/";
+            assertThat(probe(host -> List.of(InetAddress.ofLiteral("127.0.0.1")), uri))
+                    .isInstanceOf(Intact.class);
+            assertThat(cdn.requests()).singleElement().asString().endsWith(" [2001:db8::1]:" + cdn.port());
+        }
+    }
+
+    @Test
+    void certificateThatNobodyVouchesForIsNotAccepted(@TempDir Path folder) throws Exception {
+        try (FakeCdn cdn = new FakeCdn(FakeCdn.GOOD, selfSigned(folder.resolve("cdn.p12")))) {
+            assertThat(probe(LITERALS, "https://127.0.0.1:" + cdn.port()))
+                    .isInstanceOfSatisfying(Failed.class, failed -> assertThat(failed.reason())
+                            .contains("unable to find valid certification path"));
+            assertThat(cdn.requests()).isEmpty();
+        }
+    }
+
+    private static SSLContext selfSigned(Path keyStore) throws Exception {
+        char[] password = "test-password".toCharArray();
+        Process keytool = new ProcessBuilder(
+                        Path.of(System.getProperty("java.home"), "bin", "keytool")
+                                .toString(),
+                        "-genkeypair",
+                        "-keystore",
+                        keyStore.toString(),
+                        "-storepass",
+                        new String(password),
+                        "-alias",
+                        "cdn",
+                        "-keyalg",
+                        "EC",
+                        "-dname",
+                        "CN=127.0.0.1",
+                        "-ext",
+                        "SAN=IP:127.0.0.1")
+                .inheritIO()
+                .start();
+        assertThat(keytool.waitFor(30, TimeUnit.SECONDS)).isTrue();
+        assertThat(keytool.exitValue()).isZero();
+        KeyManagerFactory keys = KeyManagerFactory.getInstance(KeyManagerFactory.getDefaultAlgorithm());
+        keys.init(KeyStore.getInstance(keyStore.toFile(), password), password);
+        SSLContext context = SSLContext.getInstance("TLS");
+        context.init(keys.getKeyManagers(), null, null);
+        return context;
     }
 
     @Test

@@ -1,0 +1,82 @@
+package org.vsekai.nebula.launcher.cli;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.charset.StandardCharsets;
+import org.vsekai.nebula.launcher.chunks.ChunksCommand;
+import org.vsekai.nebula.launcher.console.Failures;
+import org.vsekai.nebula.launcher.console.GlobalOptions;
+import org.vsekai.nebula.launcher.progress.ProgressEvent;
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.IVersionProvider;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.ParseResult;
+import picocli.CommandLine.Spec;
+
+/** The program {@code vsekai}, also shipped as {@code headless-vsekai-v{version}}. */
+@Command(
+        name = "vsekai",
+        mixinStandardHelpOptions = true,
+        versionProvider = Vsekai.Version.class,
+        description = "Installs V-Sekai, keeps it up to date, and ships new versions of it.",
+        synopsisSubcommandLabel = "COMMAND",
+        subcommands = {ChunksCommand.class},
+        exitCodeListHeading = "%nExit codes:%n",
+        exitCodeList = {
+            "0:done, or nothing had to be done",
+            "1:failed",
+            "2:the command line is wrong",
+            "3:a server or the network is not available; try again later",
+            "4:something read is corrupt or not what it must be",
+            "5:the local disk refused: full, read-only, not permitted",
+            "6:another launcher works on the same folder",
+            "7:the server refused: token, conflict, unknown mode or version"
+        })
+public final class Vsekai implements Runnable {
+    @Spec
+    private CommandSpec command = CommandSpec.create();
+
+    @SuppressWarnings("UnusedVariable") // Filled by picocli and found through the command's specification.
+    @Mixin(name = GlobalOptions.MIXIN)
+    private GlobalOptions global = new GlobalOptions();
+
+    public static void main(String[] arguments) {
+        System.exit(commandLine().execute(arguments));
+    }
+
+    /** The whole command line, ready to be executed. */
+    public static CommandLine commandLine() {
+        return new CommandLine(new Vsekai())
+                .setExecutionExceptionHandler(Vsekai::report)
+                .setUsageHelpAutoWidth(true)
+                .setAbbreviatedOptionsAllowed(false);
+    }
+
+    private static int report(Exception thrown, CommandLine line, ParseResult parsed) {
+        Failures.Failure failure = Failures.of(thrown);
+        GlobalOptions.of(line.getCommandSpec())
+                .listener(line.getCommandSpec())
+                .on(new ProgressEvent.Failed(
+                        failure.code(), failure.message(), failure.exit().code()));
+        return failure.exit().code();
+    }
+
+    @Override
+    public void run() {
+        throw new ParameterException(command.commandLine(), "name a command");
+    }
+
+    /** The version that the build wrote into the program. */
+    static final class Version implements IVersionProvider {
+        @Override
+        public String[] getVersion() throws IOException {
+            try (InputStream in = Vsekai.class.getResourceAsStream("/org/vsekai/nebula/launcher/version.txt")) {
+                String version = in == null ? "unknown" : new String(in.readAllBytes(), StandardCharsets.UTF_8).strip();
+                return new String[] {"vsekai " + version};
+            }
+        }
+    }
+}

@@ -1,0 +1,38 @@
+package org.vsekai.nebula.launcher.desktop;
+
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.util.HexFormat;
+import java.util.List;
+
+/**
+ * What the desktop is told about.
+ *
+ * @param command program and arguments that start the game; a link is added as the last argument
+ */
+public record InstalledGame(Path root, String mode, String version, List<String> command) {
+    public InstalledGame {
+        command = List.copyOf(command);
+        if (command.isEmpty()) {
+            throw new IllegalArgumentException("a game needs a program that starts it");
+        }
+    }
+
+    /** For people. */
+    String title() {
+        return "V-Sekai (" + mode + ")";
+    }
+
+    /** Tells apart the games in different folders; the same for every version in one. */
+    String id() {
+        try {
+            byte[] digest = MessageDigest.getInstance("SHA-256")
+                    .digest(root.toString().getBytes(StandardCharsets.UTF_8));
+            return HexFormat.of().formatHex(digest, 0, 6);
+        } catch (NoSuchAlgorithmException e) {
+            throw new IllegalStateException("every Java platform has SHA-256", e);
+        }
+    }
+}

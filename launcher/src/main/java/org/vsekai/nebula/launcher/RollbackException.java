@@ -10,7 +10,10 @@ public final class RollbackException extends LauncherException {
     private final String offered;
 
     public RollbackException(String url, String mode, String installed, String offered) {
-        super(url + ": offers " + mode + " " + offered + " although " + installed + " is installed; a mode never goes back, so nothing was changed", null);
+        super(
+                url + ": offers " + mode + " " + offered + " although " + installed
+                        + " is installed; a mode never goes back, so nothing was changed",
+                null);
         this.url = url;
         this.mode = mode;
         this.installed = installed;

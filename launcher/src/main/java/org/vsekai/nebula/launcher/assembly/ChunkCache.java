@@ -46,7 +46,12 @@ public final class ChunkCache {
         Path path = path(id);
         Files.createDirectories(path.resolveSibling(""));
         Path temporary = path.resolveSibling("tmp-" + temporaries.incrementAndGet());
-        Files.write(temporary, stored, StandardOpenOption.CREATE, StandardOpenOption.TRUNCATE_EXISTING, StandardOpenOption.WRITE);
+        Files.write(
+                temporary,
+                stored,
+                StandardOpenOption.CREATE,
+                StandardOpenOption.TRUNCATE_EXISTING,
+                StandardOpenOption.WRITE);
         Files.move(temporary, path, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
     }
 

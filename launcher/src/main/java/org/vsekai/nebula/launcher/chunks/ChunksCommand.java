@@ -1,8 +1,8 @@
 package org.vsekai.nebula.launcher.chunks;
 
-import org.vsekai.nebula.launcher.ExitCode;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
 
 /** The parent of the commands on chunks; called alone, it explains itself. */
@@ -29,7 +29,6 @@ public final class ChunksCommand implements Runnable {
 
     @Override
     public void run() {
-        throw new picocli.CommandLine.ParameterException(
-                command.commandLine(), "name one of the commands below (exit code " + ExitCode.USAGE.code() + ")");
+        throw new ParameterException(command.commandLine(), "name one of the commands below");
     }
 }

@@ -17,7 +17,8 @@ final class Concurrency {
     @Option(
             names = {"-n", "--concurrency"},
             paramLabel = "N",
-            description = "Workers for cutting and for stores. Default: the processor's cores for cutting, 10 for stores.")
+            description =
+                    "Workers for cutting and for stores. Default: the processor's cores for cutting, 10 for stores.")
     void setWorkers(int workers) {
         if (workers < 1 || workers > LIMIT) {
             throw new ParameterException(command.commandLine(), "-n must be between 1 and " + LIMIT);

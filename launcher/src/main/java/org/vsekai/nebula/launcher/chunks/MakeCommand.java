@@ -47,7 +47,10 @@ final class MakeCommand implements Callable<Integer> {
     @Mixin
     private StoreAccess access = new StoreAccess();
 
-    @Parameters(index = "0", paramLabel = "INDEX", description = "The index to write, .caibx by custom; - for standard output.")
+    @Parameters(
+            index = "0",
+            paramLabel = "INDEX",
+            description = "The index to write, .caibx by custom; - for standard output.")
     private String index = "";
 
     @Parameters(index = "1", paramLabel = "FILE", description = "The file to cut.")

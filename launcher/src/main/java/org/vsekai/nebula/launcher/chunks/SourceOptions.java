@@ -32,7 +32,8 @@ final class SourceOptions {
     @Option(
             names = {"-s", "--store"},
             paramLabel = "STORE",
-            description = "Where chunks are read from; repeat it to name others to ask when one lacks or spoils a chunk.")
+            description =
+                    "Where chunks are read from; repeat it to name others to ask when one lacks or spoils a chunk.")
     private List<String> stores = new ArrayList<>();
 
     @Option(
@@ -73,8 +74,7 @@ final class SourceOptions {
                 found.add(seed(seed, index, blobs));
             }
             Origins origins = new Origins(opened);
-            work.with(
-                    new Assembly(index, found, new ChunkCache(cache), origins, concurrency.forStores()), origins);
+            work.with(new Assembly(index, found, new ChunkCache(cache), origins, concurrency.forStores()), origins);
         } finally {
             Trees.delete(cache);
             for (BlobSource blob : blobs) {

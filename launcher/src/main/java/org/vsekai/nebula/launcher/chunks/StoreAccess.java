@@ -1,27 +1,45 @@
 package org.vsekai.nebula.launcher.chunks;
 
-import java.net.URI;
 import java.nio.file.Path;
 import org.jspecify.annotations.Nullable;
+import org.vsekai.nebula.casync.store.HttpStoreOptions;
 import org.vsekai.nebula.casync.store.LocalChunkStore;
-import org.vsekai.nebula.casync.store.ReadableStore;
+import org.vsekai.nebula.casync.store.Stores;
 import org.vsekai.nebula.casync.store.WritableStore;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Spec;
 
 /** Opens stores as commands name them. */
 final class StoreAccess {
-    ReadableStore open(String location) {
-        return local(location);
-    }
+    @Spec(Spec.Target.MIXEE)
+    private CommandSpec command = CommandSpec.create();
 
-    WritableStore openForWriting(String location) {
-        return local(location);
-    }
+    @Option(
+            names = "--authorization",
+            paramLabel = "HEADER",
+            defaultValue = "${env:VSEKAI_STORE_AUTHORIZATION}",
+            description =
+                    "Authorization header for stores at servers, e.g. 'Bearer TOKEN'. Default: $VSEKAI_STORE_AUTHORIZATION.")
+    private @Nullable String authorization;
 
-    private LocalChunkStore local(String location) {
-        if (location.startsWith("file:")) {
-            return new LocalChunkStore(Path.of(URI.create(location)), LocalChunkStore.Durability.ON_SYNC);
+    WritableStore open(String location) {
+        try {
+            return Stores.open(location, HttpStoreOptions.DEFAULT.withAuthorization(authorization));
+        } catch (IllegalArgumentException e) {
+            throw new ParameterException(command.commandLine(), String.valueOf(e.getMessage()), e);
         }
-        return new LocalChunkStore(Path.of(location), LocalChunkStore.Durability.ON_SYNC);
+    }
+
+    /** A store that many chunks go to; {@link #finish} makes them durable. */
+    WritableStore openForWriting(String location) {
+        WritableStore opened = open(location);
+        if (opened instanceof LocalChunkStore local) {
+            local.close();
+            return new LocalChunkStore(Path.of(local.name()), LocalChunkStore.Durability.ON_SYNC);
+        }
+        return opened;
     }
 
     /** Makes what was written durable; to be called before an index names it. */

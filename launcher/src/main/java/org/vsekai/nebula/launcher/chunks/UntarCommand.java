@@ -53,10 +53,7 @@ final class UntarCommand implements Callable<Integer> {
     @Mixin
     private SourceOptions sources = new SourceOptions();
 
-    @Parameters(
-            index = "0",
-            paramLabel = "ARCHIVE|INDEX",
-            description = "What to read; - for standard input.")
+    @Parameters(index = "0", paramLabel = "ARCHIVE|INDEX", description = "What to read; - for standard input.")
     private String source = "";
 
     @Parameters(index = "1", paramLabel = "DIR", description = "The folder to extract into; made if it is missing.")
@@ -111,7 +108,6 @@ final class UntarCommand implements Callable<Integer> {
 
     private static String text(ExtractReport report) {
         return "%d files, %d folders, %d links; %s"
-                .formatted(
-                        report.files(), report.directories(), report.symlinks(), TerminalText.bytes(report.bytes()));
+                .formatted(report.files(), report.directories(), report.symlinks(), TerminalText.bytes(report.bytes()));
     }
 }

@@ -92,7 +92,8 @@ public final class UserConfig {
             return Optional.empty();
         }
         if (!value.isTextual()) {
-            throw new FolderException(file.toString(), "'" + name + "' must be a text; correct or delete the file", null);
+            throw new FolderException(
+                    file.toString(), "'" + name + "' must be a text; correct or delete the file", null);
         }
         return Optional.of(value.textValue());
     }

@@ -28,8 +28,8 @@ public record InstalledGame(Path root, String mode, String version, List<String>
     /** Tells apart the games in different folders; the same for every version in one. */
     String id() {
         try {
-            byte[] digest = MessageDigest.getInstance("SHA-256")
-                    .digest(root.toString().getBytes(StandardCharsets.UTF_8));
+            byte[] digest =
+                    MessageDigest.getInstance("SHA-256").digest(root.toString().getBytes(StandardCharsets.UTF_8));
             return HexFormat.of().formatHex(digest, 0, 6);
         } catch (NoSuchAlgorithmException e) {
             throw new IllegalStateException("every Java platform has SHA-256", e);

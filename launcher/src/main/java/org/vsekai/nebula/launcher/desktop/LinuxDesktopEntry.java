@@ -39,9 +39,7 @@ final class LinuxDesktopEntry implements DesktopRegistration {
             }
             lines = Files.readAllLines(associations, StandardCharsets.UTF_8);
         }
-        String edited = String.join(
-                        "\n", withDefault(lines, String.valueOf(entry.getFileName())))
-                + "\n";
+        String edited = String.join("\n", withDefault(lines, String.valueOf(entry.getFileName()))) + "\n";
         DurableFiles.replace(associations, out -> out.write(edited.getBytes(StandardCharsets.UTF_8)));
         return List.of(entry, associations);
     }
@@ -64,8 +62,7 @@ final class LinuxDesktopEntry implements DesktopRegistration {
                 MimeType=%s;
                 X-Vsekai-Mode=%s
                 X-Vsekai-Version=%s
-                """
-                .formatted(
+                """.formatted(
                         string(game.title()),
                         string(String.join(" ", quoted)),
                         string(game.root().toString()),

@@ -69,13 +69,11 @@ final class MacPropertyList implements DesktopRegistration {
                     </array>
                 </dict>
                 </plist>
-                """
-                .formatted(game.id(), xml(game.title()), PROGRAM, xml(game.version()), SCHEME);
+                """.formatted(game.id(), xml(game.title()), PROGRAM, xml(game.version()), SCHEME);
     }
 
     static String program(InstalledGame game) {
-        String command =
-                game.command().stream().map(MacPropertyList::shellWord).collect(Collectors.joining(" "));
+        String command = game.command().stream().map(MacPropertyList::shellWord).collect(Collectors.joining(" "));
         return "#!/bin/sh\ncd " + shellWord(game.root().toString()) + " && exec " + command + " \"$@\"\n";
     }
 
@@ -87,6 +85,9 @@ final class MacPropertyList implements DesktopRegistration {
         if (text.chars().anyMatch(c -> (c < 0x20 && c != '\t') || c == 0xfffe || c == 0xffff)) {
             throw new UnwritableNameException(text, "a property list");
         }
-        return text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;").replace("\"", "&quot;");
+        return text.replace("&", "&amp;")
+                .replace("<", "&lt;")
+                .replace(">", "&gt;")
+                .replace("\"", "&quot;");
     }
 }

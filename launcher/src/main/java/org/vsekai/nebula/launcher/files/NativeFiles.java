@@ -91,8 +91,7 @@ public final class NativeFiles {
 
     private NativeFiles() {}
 
-    private static @Nullable MethodHandle handle(
-            String name, FunctionDescriptor function, Linker.Option... options) {
+    private static @Nullable MethodHandle handle(String name, FunctionDescriptor function, Linker.Option... options) {
         Linker linker = Linker.nativeLinker();
         Linker.Option[] all = new Linker.Option[options.length + 1];
         System.arraycopy(options, 0, all, 1, options.length);

@@ -86,8 +86,8 @@ public final class Trees {
         }
     }
 
-    private static final Set<PosixFilePermission> OWNER = Set.of(
-            PosixFilePermission.OWNER_READ, PosixFilePermission.OWNER_WRITE, PosixFilePermission.OWNER_EXECUTE);
+    private static final Set<PosixFilePermission> OWNER =
+            Set.of(PosixFilePermission.OWNER_READ, PosixFilePermission.OWNER_WRITE, PosixFilePermission.OWNER_EXECUTE);
 
     /** Gives {@code to}, which must not exist, the content of a regular file: shared blocks, else the same file, else a copy. */
     public static void shareOrLink(Path from, Path to) throws IOException {

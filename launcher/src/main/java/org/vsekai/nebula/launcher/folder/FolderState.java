@@ -24,7 +24,8 @@ import org.vsekai.nebula.launcher.version.SemanticVersion;
  * @param installed null before the first version is complete
  * @param update null before the first update begins
  */
-public record FolderState(@Nullable Installed installed, @Nullable UpdateStatus update) {
+public record FolderState(
+        @Nullable Installed installed, @Nullable UpdateStatus update) {
     /** A folder that the launcher has not touched. */
     public static final FolderState UNTOUCHED = new FolderState(null, null);
 
@@ -48,7 +49,12 @@ public record FolderState(@Nullable Installed installed, @Nullable UpdateStatus 
      * @param target the version that the update leads to, as {@code mode version}; empty if there is none
      * @param error null if the update goes on or went well
      */
-    public record UpdateStatus(String state, String step, String target, @Nullable Failure error, Instant at) {}
+    public record UpdateStatus(
+            String state,
+            String step,
+            String target,
+            @Nullable Failure error,
+            Instant at) {}
 
     /** Why an update ended. */
     public record Failure(String code, String message) {}
@@ -125,7 +131,9 @@ public record FolderState(@Nullable Installed installed, @Nullable UpdateStatus 
 
     private static FolderException unreadable(Path file, @Nullable Exception cause) {
         return new FolderException(
-                file.toString(), "is damaged; delete it and update to install the version anew, your files stay", cause);
+                file.toString(),
+                "is damaged; delete it and update to install the version anew, your files stay",
+                cause);
     }
 
     /** Replaces the state in one step. */

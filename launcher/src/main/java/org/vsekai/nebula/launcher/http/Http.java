@@ -135,7 +135,8 @@ public final class Http implements AutoCloseable {
      * @return the body's length
      */
     public long download(URI uri, Target target, long limit) {
-        return transfer("GET", uri, Map.of(), BodyPublishers.noBody(), target, limit).length();
+        return transfer("GET", uri, Map.of(), BodyPublishers.noBody(), target, limit)
+                .length();
     }
 
     private Answer call(String method, URI uri, Map<String, String> headers, BodyPublisher body) {
@@ -210,7 +211,8 @@ public final class Http implements AutoCloseable {
         try (OutputStream to = LocalWriteException.marking(target.open())) {
             exchange = client.sendAsync(request, info -> {
                 boolean failed = info.statusCode() >= 300;
-                long announced = info.headers().firstValueAsLong("Content-Length").orElse(0);
+                long announced =
+                        info.headers().firstValueAsLong("Content-Length").orElse(0);
                 long allowed = failed ? PROBLEM_LIMIT : limit;
                 BoundedBody bounded = new BoundedBody(failed ? problem : to, allowed, received);
                 if (announced > allowed) {
@@ -264,10 +266,12 @@ public final class Http implements AutoCloseable {
 
     private static RuntimeException network(URI uri, Throwable cause) throws IOException {
         return switch (cause) {
-            case BoundedBody.TooLargeException e -> new BadAnswerException(uri.toString(), String.valueOf(e.getMessage()), e);
+            case BoundedBody.TooLargeException e ->
+                new BadAnswerException(uri.toString(), String.valueOf(e.getMessage()), e);
             case LocalWriteException e -> throw e.failure();
             case HttpTimeoutException e -> new UnavailableException(uri.toString(), "did not answer in time", e);
-            case ConnectException e when e.getCause() instanceof UnresolvedAddressException ->
+            case ConnectException e
+            when e.getCause() instanceof UnresolvedAddressException ->
                 new UnavailableException(uri.toString(), "the host name cannot be resolved", e);
             case ConnectException e -> new UnavailableException(uri.toString(), "cannot connect", e);
             case IOException e -> new UnavailableException(uri.toString(), "the connection broke: " + e, e);

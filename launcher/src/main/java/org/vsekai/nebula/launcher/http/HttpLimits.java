@@ -36,6 +36,11 @@ public record HttpLimits(
         }
         Duration stall = Duration.ofSeconds(Long.parseLong(seconds));
         return new HttpLimits(
-                DEFAULT.connect, stall.multipliedBy(3), stall, stall.toSeconds() * 1024, DEFAULT.attempts, DEFAULT.pause);
+                DEFAULT.connect,
+                stall.multipliedBy(3),
+                stall,
+                stall.toSeconds() * 1024,
+                DEFAULT.attempts,
+                DEFAULT.pause);
     }
 }

@@ -26,7 +26,9 @@ public record ServiceAddresses(URI updater, URI cdnRegistry, URI assetStore) {
             return base(value.isTextual() ? value.textValue() : "");
         } catch (IllegalArgumentException e) {
             throw new BadAnswerException(
-                    question.toString(), "'" + field + "' is no http or https address; the server is set up wrongly", e);
+                    question.toString(),
+                    "'" + field + "' is no http or https address; the server is set up wrongly",
+                    e);
         }
     }
 

@@ -318,8 +318,7 @@ public final class ManifestReader {
     private BadAnswerException malformed(String reason) {
         return new BadAnswerException(
                 source,
-                "malformed manifest at byte "
-                        + json.currentTokenLocation().getByteOffset() + ": " + reason,
+                "malformed manifest at byte " + json.currentTokenLocation().getByteOffset() + ": " + reason,
                 null);
     }
 }

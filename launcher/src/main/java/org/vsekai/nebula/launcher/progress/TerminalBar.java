@@ -46,8 +46,7 @@ public final class TerminalBar implements ProgressListener {
     }
 
     private void draw(Advanced advanced) {
-        int share =
-                advanced.totalBytes() == 0 ? 100 : (int) (advanced.doneBytes() * 100.0 / advanced.totalBytes());
+        int share = advanced.totalBytes() == 0 ? 100 : (int) (advanced.doneBytes() * 100.0 / advanced.totalBytes());
         if (share != lastShare) {
             lastShare = share;
             int filled = share * WIDTH / 100;

@@ -100,8 +100,7 @@ final class PlayerFiles {
                 return;
             }
             if (!shippedTarget && !attributes.isDirectory() && !there.isDirectory()) {
-                if (way == Way.MOVE
-                        && attributes.lastModifiedTime().compareTo(there.lastModifiedTime()) > 0) {
+                if (way == Way.MOVE && attributes.lastModifiedTime().compareTo(there.lastModifiedTime()) > 0) {
                     Files.move(node, target, StandardCopyOption.REPLACE_EXISTING, StandardCopyOption.ATOMIC_MOVE);
                 }
                 return;

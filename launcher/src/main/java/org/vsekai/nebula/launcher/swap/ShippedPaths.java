@@ -10,7 +10,8 @@ public interface ShippedPaths {
     /** A folder into which no version was installed. */
     ShippedPaths NONE = path -> null;
 
-    @Nullable ManifestEntry entry(String path);
+    @Nullable
+    ManifestEntry entry(String path);
 
     static ShippedPaths of(Manifest manifest) {
         return manifest.entries()::get;

@@ -1,0 +1,198 @@
+package org.vsekai.nebula.assets;
+
+import com.google.protobuf.ByteString;
+import com.google.protobuf.Timestamp;
+import io.quarkus.grpc.GrpcService;
+import io.quarkus.virtual.threads.VirtualThreads;
+import io.smallrye.mutiny.Multi;
+import io.smallrye.mutiny.Uni;
+import jakarta.annotation.security.RolesAllowed;
+import java.time.Instant;
+import java.util.Optional;
+import java.util.concurrent.CancellationException;
+import java.util.concurrent.ExecutorService;
+import java.util.function.Supplier;
+import org.vsekai.nebula.api.assets.v1.AssetStore;
+import org.vsekai.nebula.api.assets.v1.ChunkIds;
+import org.vsekai.nebula.api.assets.v1.ConfirmPinRequest;
+import org.vsekai.nebula.api.assets.v1.GetStatisticsRequest;
+import org.vsekai.nebula.api.assets.v1.ListPinsRequest;
+import org.vsekai.nebula.api.assets.v1.ListPinsResponse;
+import org.vsekai.nebula.api.assets.v1.PinInfo;
+import org.vsekai.nebula.api.assets.v1.PinRequest;
+import org.vsekai.nebula.api.assets.v1.PinState;
+import org.vsekai.nebula.api.assets.v1.PutManifestRequest;
+import org.vsekai.nebula.api.assets.v1.PutManifestResponse;
+import org.vsekai.nebula.api.assets.v1.Statistics;
+import org.vsekai.nebula.api.assets.v1.UnpinRequest;
+import org.vsekai.nebula.api.assets.v1.UnpinResponse;
+import org.vsekai.nebula.api.assets.v1.VerifyIndexRequest;
+import org.vsekai.nebula.api.assets.v1.VerifyIndexResponse;
+import org.vsekai.nebula.assets.chunk.Chunks;
+import org.vsekai.nebula.assets.index.IndexVerification;
+import org.vsekai.nebula.assets.index.Indexes;
+import org.vsekai.nebula.assets.manifest.Manifests;
+import org.vsekai.nebula.assets.pin.Pin;
+import org.vsekai.nebula.assets.pin.Pins;
+import org.vsekai.nebula.assets.statistics.StatisticsReader;
+import org.vsekai.nebula.assets.storage.ContentName;
+import org.vsekai.nebula.kit.auth.Role;
+import org.vsekai.nebula.kit.paging.PageRequest;
+import org.vsekai.nebula.kit.problem.ProblemException;
+
+/** The asset store as other services call it. */
+@GrpcService
+class AssetStoreEndpoint implements AssetStore {
+    private final Chunks chunks;
+    private final IndexVerification verification;
+    private final Manifests manifests;
+    private final Pins pins;
+    private final StatisticsReader statistics;
+    private final ExecutorService threads;
+
+    AssetStoreEndpoint(
+            Chunks chunks,
+            IndexVerification verification,
+            Manifests manifests,
+            Pins pins,
+            StatisticsReader statistics,
+            @VirtualThreads ExecutorService threads) {
+        this.chunks = chunks;
+        this.verification = verification;
+        this.manifests = manifests;
+        this.pins = pins;
+        this.statistics = statistics;
+        this.threads = threads;
+    }
+
+    private <T> Uni<T> offEventLoop(Supplier<T> work) {
+        return Uni.createFrom().item(work).runSubscriptionOn(threads);
+    }
+
+    @Override
+    @RolesAllowed(Role.Names.SERVER)
+    public Multi<ChunkIds> findMissing(Multi<ChunkIds> request) {
+        return request.onItem()
+                .transformToUniAndConcatenate(ids -> offEventLoop(() -> ChunkIds.newBuilder()
+                        .setIds(ByteString.copyFrom(
+                                chunks.findMissing(ids.getIds().toByteArray())))
+                        .build()));
+    }
+
+    @Override
+    @RolesAllowed(Role.Names.SERVER)
+    public Multi<VerifyIndexResponse> verifyIndex(VerifyIndexRequest request) {
+        return Multi.createFrom()
+                .<VerifyIndexResponse>emitter(emitter -> {
+                    try {
+                        ContentName name = Indexes.parseName(request.getIndexName());
+                        verification.verify(name, response -> {
+                            if (emitter.isCancelled()) {
+                                throw new CancellationException("the caller went away");
+                            }
+                            emitter.emit(response);
+                        });
+                        emitter.complete();
+                    } catch (RuntimeException e) {
+                        emitter.fail(e);
+                    }
+                })
+                .runSubscriptionOn(threads);
+    }
+
+    @Override
+    @RolesAllowed(Role.Names.SERVER)
+    public Uni<PutManifestResponse> putManifest(PutManifestRequest request) {
+        return offEventLoop(() -> PutManifestResponse.newBuilder()
+                .setManifestName(
+                        manifests.put(request.getContent().toByteArray()).toString())
+                .build());
+    }
+
+    @Override
+    @RolesAllowed(Role.Names.SERVER)
+    public Uni<PinInfo> pin(PinRequest request) {
+        return pins.pin(Indexes.parseName(request.getIndexName()), request.getOwner())
+                .map(AssetStoreEndpoint::info);
+    }
+
+    @Override
+    @RolesAllowed(Role.Names.SERVER)
+    public Uni<PinInfo> confirmPin(ConfirmPinRequest request) {
+        return pins.confirm(request.getOwner()).map(AssetStoreEndpoint::info);
+    }
+
+    @Override
+    @RolesAllowed(Role.Names.SERVER)
+    public Uni<UnpinResponse> unpin(UnpinRequest request) {
+        return pins.unpin(request.getOwner())
+                .map(removed -> UnpinResponse.newBuilder().setRemoved(removed).build());
+    }
+
+    @Override
+    @RolesAllowed({Role.Names.SERVER, Role.Names.OPERATOR})
+    public Uni<ListPinsResponse> listPins(ListPinsRequest request) {
+        PageRequest page =
+                PageRequest.of(request.getPageSize() == 0 ? null : request.getPageSize(), request.getPageToken());
+        Optional<Pin.State> state =
+                switch (request.getState()) {
+                    case PIN_STATE_UNSPECIFIED -> Optional.empty();
+                    case PIN_STATE_PENDING -> Optional.of(Pin.State.PENDING);
+                    case PIN_STATE_CONFIRMED -> Optional.of(Pin.State.CONFIRMED);
+                    case UNRECOGNIZED ->
+                        throw ProblemException.invalid("INVALID_STATE", "There is no pin state of that number.");
+                };
+        Optional<Instant> before = request.hasInsertedBefore()
+                ? Optional.of(Instant.ofEpochSecond(
+                        request.getInsertedBefore().getSeconds(),
+                        request.getInsertedBefore().getNanos()))
+                : Optional.empty();
+        return pins.list(state, before, page).map(found -> {
+            ListPinsResponse.Builder response = ListPinsResponse.newBuilder();
+            found.items().forEach(pin -> response.addPins(info(pin)));
+            if (found.next() != null) {
+                response.setNextPageToken(found.next());
+            }
+            return response.build();
+        });
+    }
+
+    @Override
+    @RolesAllowed({Role.Names.SERVER, Role.Names.OPERATOR})
+    public Uni<Statistics> getStatistics(GetStatisticsRequest request) {
+        return statistics.read().map(found -> {
+            Statistics.Builder response = Statistics.newBuilder()
+                    .setChunkCount(found.chunkCount())
+                    .setStoredBytes(found.storedBytes())
+                    .setIndexCount(found.indexCount())
+                    .setManifestCount(found.manifestCount())
+                    .setPendingPinCount(found.pendingPinCount())
+                    .setConfirmedPinCount(found.confirmedPinCount())
+                    .setOpenUploadCount(found.openUploadCount());
+            if (found.countedAt() != null) {
+                response.setCountedAt(timestamp(found.countedAt()));
+            }
+            return response.build();
+        });
+    }
+
+    private static PinInfo info(Pin pin) {
+        return PinInfo.newBuilder()
+                .setOwner(pin.owner())
+                .setIndexName(pin.indexName())
+                .setState(
+                        switch (pin.state()) {
+                            case PENDING -> PinState.PIN_STATE_PENDING;
+                            case CONFIRMED -> PinState.PIN_STATE_CONFIRMED;
+                        })
+                .setInsertedAt(timestamp(pin.insertedAt()))
+                .build();
+    }
+
+    private static Timestamp timestamp(Instant time) {
+        return Timestamp.newBuilder()
+                .setSeconds(time.getEpochSecond())
+                .setNanos(time.getNano())
+                .build();
+    }
+}

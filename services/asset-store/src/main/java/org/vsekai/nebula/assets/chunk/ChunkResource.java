@@ -1,0 +1,81 @@
+package org.vsekai.nebula.assets.chunk;
+
+import io.smallrye.common.annotation.RunOnVirtualThread;
+import jakarta.annotation.security.RolesAllowed;
+import jakarta.ws.rs.Consumes;
+import jakarta.ws.rs.HeaderParam;
+import jakarta.ws.rs.POST;
+import jakarta.ws.rs.PUT;
+import jakarta.ws.rs.Path;
+import jakarta.ws.rs.PathParam;
+import jakarta.ws.rs.Produces;
+import jakarta.ws.rs.QueryParam;
+import jakarta.ws.rs.core.MediaType;
+import jakarta.ws.rs.core.Response;
+import java.io.IOException;
+import java.io.InputStream;
+import java.util.Optional;
+import java.util.UUID;
+import org.eclipse.microprofile.openapi.annotations.Operation;
+import org.jspecify.annotations.Nullable;
+import org.vsekai.nebula.assets.upload.Uploads;
+import org.vsekai.nebula.casync.chunk.ChunkId;
+import org.vsekai.nebula.kit.auth.Role;
+import org.vsekai.nebula.kit.problem.ProblemException;
+import org.vsekai.nebula.kit.problem.ProblemKind;
+
+@Path("/")
+@RunOnVirtualThread
+class ChunkResource {
+    private final Chunks chunks;
+    private final Uploads uploads;
+
+    ChunkResource(Chunks chunks, Uploads uploads) {
+        this.chunks = chunks;
+        this.uploads = uploads;
+    }
+
+    @PUT
+    @Path("chunks/{prefix}/{name}")
+    @Consumes(MediaType.WILDCARD)
+    @RolesAllowed({Role.Names.PUBLISHER, Role.Names.SERVER})
+    @Operation(
+            operationId = "putChunk",
+            summary = "Store a chunk as desync does; it is verified first, and the first valid bytes stay")
+    public Response put(
+            @PathParam("prefix") String prefix,
+            @PathParam("name") String name,
+            @HeaderParam("Nebula-Upload") @Nullable String upload,
+            InputStream body) {
+        ChunkId id = ChunkName.parse(prefix + "/" + name);
+        Optional<UUID> protector = Uploads.parse(upload);
+        protector.ifPresent(open -> uploads.protect(open, id.toByteArray()));
+        chunks.put(id, body);
+        return Response.ok().build();
+    }
+
+    @POST
+    @Path("api/v1/chunks/missing")
+    @Consumes(MediaType.APPLICATION_OCTET_STREAM)
+    @Produces(MediaType.APPLICATION_OCTET_STREAM)
+    @RolesAllowed(Role.Names.PUBLISHER)
+    @Operation(
+            operationId = "findMissingChunks",
+            summary = "Answer those of the ids in the body, 32 bytes each, that the store does not hold")
+    public byte[] findMissing(@QueryParam("upload") @Nullable String upload, InputStream body) {
+        byte[] ids = read(body);
+        Chunks.check(ids);
+        // Protected before it is looked at, so that what is answered as present stays present.
+        Uploads.parse(upload).ifPresent(open -> uploads.protect(open, ids));
+        return chunks.findMissing(ids);
+    }
+
+    private static byte[] read(InputStream body) {
+        try {
+            return body.readNBytes(Chunks.MAX_IDS * ChunkId.BYTES + 1);
+        } catch (IOException e) {
+            throw new ProblemException(
+                    ProblemKind.INVALID, "BODY_INCOMPLETE", "The connection ended before the body did.", e);
+        }
+    }
+}

@@ -1,0 +1,172 @@
+package org.vsekai.nebula.assets.chunk;
+
+import com.github.benmanes.caffeine.cache.Cache;
+import com.github.benmanes.caffeine.cache.Caffeine;
+import jakarta.enterprise.context.ApplicationScoped;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.UncheckedIOException;
+import java.nio.ByteBuffer;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.security.MessageDigest;
+import java.util.HexFormat;
+import java.util.Objects;
+import java.util.Optional;
+import org.vsekai.nebula.assets.storage.StoreConfig;
+import org.vsekai.nebula.assets.storage.StoreFolder;
+import org.vsekai.nebula.assets.storage.StoredFile;
+import org.vsekai.nebula.assets.storage.WorkSlots;
+import org.vsekai.nebula.casync.ChunkCorruptException;
+import org.vsekai.nebula.casync.chunk.ChunkDigest;
+import org.vsekai.nebula.casync.chunk.ChunkId;
+import org.vsekai.nebula.casync.store.ChunkCodec;
+import org.vsekai.nebula.kit.problem.ProblemException;
+import org.vsekai.nebula.kit.problem.ProblemKind;
+
+/** The chunks of the store. Blocking; thread-safe. */
+@ApplicationScoped
+public class Chunks {
+    /** The most ids that one question may hold. */
+    public static final int MAX_IDS = 65_536;
+
+    /** What is sent with a chunk; remembered, because finding it out means to read the chunk. */
+    private record Facts(long size, String sha256) {}
+
+    private final StoreFolder store;
+    private final WorkSlots slots;
+    private final int maxChunkBytes;
+    private final int maxStoredBytes;
+    private final Cache<ChunkId, Facts> facts;
+
+    Chunks(StoreFolder store, StoreConfig config) {
+        this.store = store;
+        this.slots = new WorkSlots(config.maxConcurrentWrites(), config.maxWait());
+        this.maxChunkBytes = Math.toIntExact(config.maxChunkSize().asLongValue());
+        this.maxStoredBytes = ChunkCodec.maxStoredBytes(maxChunkBytes);
+        this.facts =
+                Caffeine.newBuilder().maximumSize(config.rememberedChunks()).build();
+    }
+
+    Optional<StoredFile> find(ChunkId id) {
+        Path path = store.chunks().path(id);
+        Facts known = facts.getIfPresent(id);
+        if (known == null) {
+            try {
+                known = read(path);
+            } catch (NoSuchFileException e) {
+                return Optional.empty();
+            } catch (IOException e) {
+                throw new UncheckedIOException(e);
+            }
+            facts.put(id, known);
+        }
+        return Optional.of(new StoredFile(path, known.size(), known.sha256(), "application/octet-stream"));
+    }
+
+    private static Facts read(Path path) throws IOException {
+        MessageDigest digest = ChunkDigest.SHA256.newMessageDigest();
+        long size = 0;
+        byte[] buffer = new byte[1 << 16];
+        try (InputStream in = Files.newInputStream(path)) {
+            for (int n = in.read(buffer); n >= 0; n = in.read(buffer)) {
+                digest.update(buffer, 0, n);
+                size += n;
+            }
+        }
+        return new Facts(size, HexFormat.of().formatHex(digest.digest()));
+    }
+
+    /**
+     * Stores a chunk after checking that the bytes are that chunk. The first valid bytes stay: bytes that come later, though
+     * they decompress to the same, change nothing. When this returns the chunk survives power loss.
+     *
+     * @throws ProblemException CHUNK_CORRUPT, CONTENT_TOO_LARGE, STORE_FULL
+     */
+    void put(ChunkId id, InputStream body) {
+        try (WorkSlots.Slot slot = slots.acquire()) {
+            byte[] stored = read(body);
+            verify(id, stored);
+            if (store.chunks().has(id) && !isIntact(id)) {
+                // Damaged on disk: "the first valid chunk wins" does not protect it.
+                store.chunks().remove(id);
+                facts.invalidate(id);
+            }
+            store.chunks().put(id, stored);
+        } catch (UncheckedIOException e) {
+            throw store.writeFailed("chunk " + id, maxStoredBytes, Objects.requireNonNull(e.getCause()));
+        }
+    }
+
+    private byte[] read(InputStream body) {
+        try {
+            byte[] stored = body.readNBytes(maxStoredBytes + 1);
+            if (stored.length > maxStoredBytes) {
+                throw new ProblemException(
+                        ProblemKind.CONTENT_TOO_LARGE,
+                        "CONTENT_TOO_LARGE",
+                        "A stored chunk has at most " + maxStoredBytes + " bytes.");
+            }
+            return stored;
+        } catch (IOException e) {
+            throw new ProblemException(
+                    ProblemKind.INVALID, "BODY_INCOMPLETE", "The connection ended before the body did.", e);
+        }
+    }
+
+    private void verify(ChunkId id, byte[] stored) {
+        try {
+            byte[] unused = ChunkCodec.verifyAtMost(id, ChunkDigest.SHA512_256, stored, maxChunkBytes, "the request");
+        } catch (ChunkCorruptException e) {
+            try {
+                byte[] unused = ChunkCodec.verifyAtMost(id, ChunkDigest.SHA256, stored, maxChunkBytes, "the request");
+            } catch (ChunkCorruptException ignored) {
+                throw new ProblemException(ProblemKind.INVALID, "CHUNK_CORRUPT", String.valueOf(e.getMessage()), e);
+            }
+        }
+    }
+
+    private boolean isIntact(ChunkId id) {
+        try {
+            verify(id, store.chunks().getStored(id, maxStoredBytes));
+            return true;
+        } catch (ChunkCorruptException | ProblemException e) {
+            return false;
+        }
+    }
+
+    /**
+     * Those of the ids that the store does not hold, in the order asked.
+     *
+     * @param ids concatenated, 32 bytes each
+     * @throws ProblemException INVALID_IDS, CONTENT_TOO_LARGE
+     */
+    public byte[] findMissing(byte[] ids) {
+        check(ids);
+        ByteBuffer missing = ByteBuffer.allocate(ids.length);
+        for (int offset = 0; offset < ids.length; offset += ChunkId.BYTES) {
+            ChunkId id = ChunkId.of(ids, offset);
+            if (facts.getIfPresent(id) == null && !store.chunks().has(id)) {
+                id.putTo(missing);
+            }
+        }
+        byte[] answer = new byte[missing.flip().remaining()];
+        missing.get(answer);
+        return answer;
+    }
+
+    static void check(byte[] ids) {
+        if (ids.length > MAX_IDS * ChunkId.BYTES) {
+            throw new ProblemException(
+                    ProblemKind.CONTENT_TOO_LARGE,
+                    "CONTENT_TOO_LARGE",
+                    "At most " + MAX_IDS + " ids may be asked at once.");
+        }
+        if (ids.length % ChunkId.BYTES != 0) {
+            throw ProblemException.invalid(
+                    "INVALID_IDS",
+                    "The body must be ids of 32 bytes each, one behind the other; it has " + ids.length + " bytes.");
+        }
+    }
+}

@@ -1,0 +1,54 @@
+package org.vsekai.nebula.assets.storage;
+
+import io.quarkus.runtime.configuration.MemorySize;
+import io.smallrye.config.ConfigMapping;
+import io.smallrye.config.WithDefault;
+import java.net.URI;
+import java.time.Duration;
+
+/** Where the store is and how much it takes at a time. */
+@ConfigMapping(prefix = "nebula.asset-store")
+public interface StoreConfig {
+    /** A folder as {@code file:} URL; environment {@code NEBULA_STORE_URL}. Below it: chunks, indexes, manifests. */
+    URI storeUrl();
+
+    /** The largest chunk, uncompressed, that is taken; an index with larger chunks is refused. */
+    @WithDefault("8M")
+    MemorySize maxChunkSize();
+
+    /** The largest index file. */
+    @WithDefault("128M")
+    MemorySize maxIndexSize();
+
+    /** The largest manifest. */
+    @WithDefault("64M")
+    MemorySize maxManifestSize();
+
+    /** Uploads of chunks, indexes and manifests that are worked on at a time; each holds one chunk in memory. */
+    @WithDefault("32")
+    int maxConcurrentWrites();
+
+    /** Indexes that are verified at a time. */
+    @WithDefault("4")
+    int maxConcurrentVerifications();
+
+    /** Chunks that a verification reads ahead. */
+    @WithDefault("8")
+    int verificationReadAhead();
+
+    /** How long a call waits for its turn before it is refused as UNAVAILABLE. */
+    @WithDefault("30s")
+    Duration maxWait();
+
+    /** Chunks whose size and digest are remembered. */
+    @WithDefault("100000")
+    int rememberedChunks();
+
+    /** How long an upload stays open. */
+    @WithDefault("24h")
+    Duration uploadExpiry();
+
+    /** The time between two counts of what the store holds. */
+    @WithDefault("10m")
+    Duration countInterval();
+}

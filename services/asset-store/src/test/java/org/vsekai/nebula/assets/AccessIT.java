@@ -1,0 +1,181 @@
+package org.vsekai.nebula.assets;
+
+import static io.restassured.RestAssured.given;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.grpc.CallOptions;
+import io.grpc.ClientCall;
+import io.grpc.Metadata;
+import io.grpc.MethodDescriptor;
+import io.grpc.Status;
+import io.quarkus.test.common.QuarkusTestResource;
+import io.quarkus.test.junit.QuarkusTest;
+import io.restassured.path.json.JsonPath;
+import io.restassured.specification.RequestSpecification;
+import java.io.ByteArrayInputStream;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.DynamicTest;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestFactory;
+import org.vsekai.nebula.api.assets.v1.AssetStoreGrpc;
+import org.vsekai.nebula.kit.testing.TestTokens;
+
+/** Every operation of the OpenAPI document and every gRPC method, called by everybody. */
+@QuarkusTest
+@QuarkusTestResource(StoreResource.class)
+class AccessIT {
+    private enum Caller {
+        NONE(""),
+        PUBLISHER(TestTokens.PUBLISHER),
+        OPERATOR(TestTokens.OPERATOR),
+        SERVER(TestTokens.SERVER);
+
+        private final String token;
+
+        Caller(String token) {
+            this.token = token;
+        }
+    }
+
+    private static final Set<Caller> EVERYBODY = Set.of(Caller.values());
+
+    private static final Map<String, Set<Caller>> REST = Map.ofEntries(
+            Map.entry("GET /chunks/{prefix}/{name}", EVERYBODY),
+            Map.entry("HEAD /chunks/{prefix}/{name}", EVERYBODY),
+            Map.entry("PUT /chunks/{prefix}/{name}", Set.of(Caller.PUBLISHER, Caller.SERVER)),
+            Map.entry("GET /indexes/{name}", EVERYBODY),
+            Map.entry("HEAD /indexes/{name}", EVERYBODY),
+            Map.entry("PUT /indexes/{name}", Set.of(Caller.PUBLISHER, Caller.SERVER)),
+            Map.entry("GET /manifests/{name}", EVERYBODY),
+            Map.entry("HEAD /manifests/{name}", EVERYBODY),
+            Map.entry("PUT /manifests/{name}", Set.of(Caller.PUBLISHER, Caller.SERVER)),
+            Map.entry("POST /api/v1/uploads", Set.of(Caller.PUBLISHER)),
+            Map.entry("DELETE /api/v1/uploads/{id}", Set.of(Caller.PUBLISHER)),
+            Map.entry("POST /api/v1/chunks/missing", Set.of(Caller.PUBLISHER)),
+            Map.entry("GET /api/v1/pins", Set.of(Caller.OPERATOR)),
+            Map.entry("GET /api/v1/statistics", Set.of(Caller.OPERATOR)));
+
+    private static final Map<String, Set<Caller>> GRPC = Map.of(
+            "FindMissing", Set.of(Caller.SERVER),
+            "VerifyIndex", Set.of(Caller.SERVER),
+            "PutManifest", Set.of(Caller.SERVER),
+            "Pin", Set.of(Caller.SERVER),
+            "ConfirmPin", Set.of(Caller.SERVER),
+            "Unpin", Set.of(Caller.SERVER),
+            "ListPins", Set.of(Caller.SERVER, Caller.OPERATOR),
+            "GetStatistics", Set.of(Caller.SERVER, Caller.OPERATOR));
+
+    @Test
+    void tableNamesEveryOperationOfTheOpenApiDocument() {
+        JsonPath document = given().get("/q/openapi?format=json")
+                .then()
+                .statusCode(200)
+                .extract()
+                .jsonPath();
+        Map<String, Map<String, Object>> paths = document.getMap("paths");
+        Set<String> operations = new TreeSet<>();
+        paths.forEach((path, item) -> item.keySet().stream()
+                .filter(key -> Set.of("get", "head", "put", "post", "delete", "patch", "options", "trace")
+                        .contains(key))
+                .forEach(method -> operations.add(method.toUpperCase(Locale.ROOT) + " " + path)));
+        assertThat(operations).containsExactlyInAnyOrderElementsOf(REST.keySet());
+    }
+
+    @Test
+    void tableNamesEveryMethodOfTheGrpcService() {
+        assertThat(AssetStoreGrpc.getServiceDescriptor().getMethods())
+                .extracting(MethodDescriptor::getBareMethodName)
+                .containsExactlyInAnyOrderElementsOf(GRPC.keySet());
+    }
+
+    @TestFactory
+    List<DynamicTest> restOperationsTakeTheirRolesOnly() {
+        List<DynamicTest> tests = new ArrayList<>();
+        REST.forEach((operation, allowed) -> {
+            for (Caller caller : Caller.values()) {
+                tests.add(DynamicTest.dynamicTest(
+                        operation + " as " + caller, () -> checkRest(operation, caller, allowed.contains(caller))));
+            }
+        });
+        return tests;
+    }
+
+    private static void checkRest(String operation, Caller caller, boolean allowed) {
+        String[] parts = operation.split(" ");
+        String path = parts[1].replace("{prefix}", "0000")
+                .replace("{name}", "0".repeat(64) + (parts[1].startsWith("/chunks") ? ".cacnk" : ".json"))
+                .replace("{id}", "00000000-0000-4000-8000-000000000000");
+        RequestSpecification request = given().contentType("application/octet-stream");
+        if (caller != Caller.NONE) {
+            request.header("Authorization", TestTokens.bearer(caller.token));
+        }
+        int status = request.request(parts[0], path).then().extract().statusCode();
+        if (allowed) {
+            assertThat(status).isNotIn(401, 403).isLessThan(500);
+        } else {
+            assertThat(status).isEqualTo(caller == Caller.NONE ? 401 : 403);
+        }
+    }
+
+    @TestFactory
+    List<DynamicTest> grpcMethodsTakeTheirRolesOnly() {
+        List<DynamicTest> tests = new ArrayList<>();
+        for (MethodDescriptor<?, ?> method :
+                AssetStoreGrpc.getServiceDescriptor().getMethods()) {
+            for (Caller caller : Caller.values()) {
+                boolean allowed = GRPC.get(method.getBareMethodName()).contains(caller);
+                tests.add(DynamicTest.dynamicTest(
+                        method.getBareMethodName() + " as " + caller, () -> checkGrpc(method, caller, allowed)));
+            }
+        }
+        return tests;
+    }
+
+    private static <I, O> void checkGrpc(MethodDescriptor<I, O> method, Caller caller, boolean allowed)
+            throws Exception {
+        try (Grpc grpc = new Grpc()) {
+            ClientCall<I, O> call = grpc.channel().newCall(method, CallOptions.DEFAULT);
+            CompletableFuture<Status> end = new CompletableFuture<>();
+            call.start(
+                    new ClientCall.Listener<>() {
+                        @Override
+                        public void onClose(Status status, Metadata trailers) {
+                            end.complete(status);
+                        }
+                    },
+                    caller == Caller.NONE ? new Metadata() : Grpc.headers(caller.token));
+            call.request(100);
+            call.sendMessage(method.parseRequest(new ByteArrayInputStream(new byte[0])));
+            call.halfClose();
+            Status.Code code = end.get(30, TimeUnit.SECONDS).getCode();
+            if (allowed) {
+                assertThat(code)
+                        .isNotIn(
+                                Status.Code.UNAUTHENTICATED,
+                                Status.Code.PERMISSION_DENIED,
+                                Status.Code.INTERNAL,
+                                Status.Code.UNKNOWN,
+                                Status.Code.UNIMPLEMENTED);
+            } else {
+                assertThat(code)
+                        .isEqualTo(caller == Caller.NONE ? Status.Code.UNAUTHENTICATED : Status.Code.PERMISSION_DENIED);
+            }
+        }
+    }
+
+    @Test
+    void unknownTokenIsUnauthenticatedNotForbidden() {
+        given().header("Authorization", "Bearer unknown")
+                .get("/api/v1/pins")
+                .then()
+                .statusCode(401)
+                .header("WWW-Authenticate", "Bearer");
+    }
+}

@@ -9,8 +9,8 @@ public record IndexName(String text) {
     /** @throws IllegalArgumentException if the text is no such name */
     public IndexName {
         if (!SYNTAX.matcher(text).matches()) {
-            throw new IllegalArgumentException("an index is named by 64 lower-case hex digits, the SHA-256 of its"
-                    + " bytes, and .caidx");
+            throw new IllegalArgumentException(
+                    "an index is named by 64 lower-case hex digits, the SHA-256 of its" + " bytes, and .caidx");
         }
     }
 

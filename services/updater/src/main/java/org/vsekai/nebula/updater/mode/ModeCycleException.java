@@ -10,6 +10,7 @@ public final class ModeCycleException extends ProblemException {
                 ProblemKind.FAILED_PRECONDITION,
                 "MODE_CYCLE",
                 "Following update_to from mode " + from + " by way of " + by + " leads in a circle or takes more than "
-                        + UpdateChain.MAX_STEPS + " steps. Let one of the modes on the way send its players elsewhere.");
+                        + UpdateChain.MAX_STEPS
+                        + " steps. Let one of the modes on the way send its players elsewhere.");
     }
 }

@@ -47,7 +47,8 @@ public record UpdateChain(List<Link> links) {
 
     /** @throws ModeCycleException if a mode that is put before this chain is in it already, or makes it too long */
     void requireRoomBefore(UUID id, ModeName name) {
-        if (links.size() >= MAX_STEPS || links.stream().anyMatch(link -> link.id().equals(id))) {
+        if (links.size() >= MAX_STEPS
+                || links.stream().anyMatch(link -> link.id().equals(id))) {
             throw new ModeCycleException(name, first().name());
         }
     }

@@ -33,8 +33,7 @@ public sealed interface UpdateDecision {
      * @param newest the highest version of the chain's last mode that is not passed over
      * @param installed the player's version; empty: nothing is installed
      */
-    static UpdateDecision decide(
-            UpdateChain chain, Optional<Version> newest, Optional<SemanticVersion> installed) {
+    static UpdateDecision decide(UpdateChain chain, Optional<Version> newest, Optional<SemanticVersion> installed) {
         ModeName mode = chain.first().name();
         ModeName target = chain.last().name();
         if (!chain.last().active()) {
@@ -45,7 +44,8 @@ public sealed interface UpdateDecision {
         }
         Version version = newest.get();
         if (installed.isEmpty()) {
-            return new Install(version, "nothing is installed; " + version.version() + " is the newest of mode " + target);
+            return new Install(
+                    version, "nothing is installed; " + version.version() + " is the newest of mode " + target);
         }
         if (chain.links().size() > 1) {
             return new Switch(version, "mode " + mode + " sends its players to mode " + target);

@@ -1,0 +1,17 @@
+package org.vsekai.nebula.updater.endpoint;
+
+import io.smallrye.config.ConfigMapping;
+import java.net.URI;
+
+/** The addresses by which players and publishers reach the services, with http or https. */
+@ConfigMapping(prefix = "nebula.updater.public")
+interface PublicAddressConfig {
+    /** Environment: {@code NEBULA_PUBLIC_UPDATER}. */
+    URI updater();
+
+    /** Environment: {@code NEBULA_PUBLIC_CDN_REGISTRY}. */
+    URI cdnRegistry();
+
+    /** Environment: {@code NEBULA_PUBLIC_ASSET_STORE}. */
+    URI assetStore();
+}

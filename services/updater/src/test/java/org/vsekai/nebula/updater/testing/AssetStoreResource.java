@@ -1,0 +1,35 @@
+package org.vsekai.nebula.updater.testing;
+
+import io.quarkus.test.common.QuarkusTestResourceLifecycleManager;
+import java.util.Map;
+
+/** Runs {@link FakeAssetStore} beside the updater; a field of that type in a test class gets it. */
+public final class AssetStoreResource implements QuarkusTestResourceLifecycleManager {
+    /** Where the updater says that asset-store is. */
+    public static final String PUBLIC = "https://assets.example.org/store/";
+
+    private FakeAssetStore store;
+
+    @Override
+    public Map<String, String> start() {
+        store = new FakeAssetStore();
+        return Map.of(
+                "nebula.updater.asset-store.grpc", store.target(),
+                "nebula.updater.asset-store.token", FakeAssetStore.TOKEN,
+                "nebula.updater.asset-store.initial-backoff", "1ms",
+                "nebula.updater.asset-store.attempts", "2",
+                "nebula.updater.public.updater", "https://updates.example.org",
+                "nebula.updater.public.cdn-registry", "https://cdns.example.org/",
+                "nebula.updater.public.asset-store", PUBLIC);
+    }
+
+    @Override
+    public void inject(TestInjector injector) {
+        injector.injectIntoFields(store, new TestInjector.MatchesType(FakeAssetStore.class));
+    }
+
+    @Override
+    public void stop() {
+        store.stop();
+    }
+}

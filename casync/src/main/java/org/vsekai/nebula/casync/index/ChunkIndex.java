@@ -18,16 +18,13 @@ public final class ChunkIndex {
     private static final int WORDS = ChunkId.BYTES / Long.BYTES;
 
     private final long featureFlags;
-    private final ChunkDigest digest;
     private final ChunkSizes sizes;
     private final int chunkCount;
     private final long[] ends;
     private final long[] ids;
 
-    private ChunkIndex(
-            long featureFlags, ChunkDigest digest, ChunkSizes sizes, int chunkCount, long[] ends, long[] ids) {
+    private ChunkIndex(long featureFlags, ChunkSizes sizes, int chunkCount, long[] ends, long[] ids) {
         this.featureFlags = featureFlags;
-        this.digest = digest;
         this.sizes = sizes;
         this.chunkCount = chunkCount;
         this.ends = ends;
@@ -45,15 +42,15 @@ public final class ChunkIndex {
 
     /** The digest that made the ids. */
     public ChunkDigest digest() {
-        return digest;
+        return FeatureFlags.digestOf(featureFlags);
     }
 
     /**
-     * The same table, with its ids taken for another digest's than the flags say. This is what reads an index made by
-     * {@code desync --digest sha256 tar -i}, which holds SHA-256 ids and claims SHA-512/256.
+     * The same table, with its ids taken for another digest's than the flags say, and the flags set right. This is what
+     * reads an index made by {@code desync --digest sha256 tar -i}, which holds SHA-256 ids and claims SHA-512/256.
      */
     public ChunkIndex withDigest(ChunkDigest idsMadeWith) {
-        return new ChunkIndex(featureFlags, idsMadeWith, sizes, chunkCount, ends, ids);
+        return new ChunkIndex(FeatureFlags.withDigest(featureFlags, idsMadeWith), sizes, chunkCount, ends, ids);
     }
 
     public int chunkCount() {
@@ -102,7 +99,6 @@ public final class ChunkIndex {
     public boolean equals(Object other) {
         return other instanceof ChunkIndex that
                 && featureFlags == that.featureFlags
-                && digest == that.digest
                 && sizes.equals(that.sizes)
                 && hasSameChunks(that);
     }
@@ -120,7 +116,7 @@ public final class ChunkIndex {
 
     @Override
     public String toString() {
-        return "ChunkIndex[%d chunks, %d bytes, %s, %s]".formatted(chunkCount, blobSize(), sizes, digest.text());
+        return "ChunkIndex[%d chunks, %d bytes, %s, %s]".formatted(chunkCount, blobSize(), sizes, digest().text());
     }
 
     /** An empty index of a plain blob, with desync's flags for it. */
@@ -182,7 +178,6 @@ public final class ChunkIndex {
         public ChunkIndex build() {
             return new ChunkIndex(
                     featureFlags,
-                    FeatureFlags.digestOf(featureFlags),
                     sizes,
                     chunkCount,
                     Arrays.copyOf(ends, chunkCount),

@@ -60,6 +60,9 @@ public final class LocalChunkStore implements WritableStore {
     private final Durability durability;
     private final Map<ChunkId, Path> unsynced = new ConcurrentHashMap<>();
 
+    /** Folders that this object has made or seen, at most 65,536; durable with {@link Durability#EACH}. */
+    private final Set<Path> folders = ConcurrentHashMap.newKeySet();
+
     /** Folders with names that are visible and not yet durable; guarded by this. */
     private final Set<Path> unsyncedFolders = new HashSet<>();
 
@@ -152,7 +155,7 @@ public final class LocalChunkStore implements WritableStore {
                 }
                 return false;
             }
-            DurableFiles.createFolders(folder);
+            makeFolder(folder);
             temporary = DurableFiles.temporaryIn(folder, TEMPORARY_PREFIX);
             DurableFiles.write(temporary, out -> out.write(stored), durability == Durability.EACH);
             if (durability == Durability.EACH) {
@@ -171,6 +174,22 @@ public final class LocalChunkStore implements WritableStore {
             sync();
         }
         return true;
+    }
+
+    /**
+     * Makes the folder of a chunk. One that is there may be another thread's or process's, made a moment ago and not yet
+     * durable, so the first use in this object syncs its name too.
+     */
+    private void makeFolder(Path folder) throws IOException {
+        if (folders.contains(folder) && Files.isDirectory(folder)) {
+            return;
+        }
+        DurableFiles.createFolders(base);
+        Files.createDirectories(folder);
+        if (durability == Durability.EACH) {
+            DurableFiles.syncFolder(base);
+        }
+        folders.add(folder);
     }
 
     /** Gives a written file its name unless the name is taken; the temporary is gone afterwards. */
@@ -225,14 +244,15 @@ public final class LocalChunkStore implements WritableStore {
             for (Map.Entry<ChunkId, Path> waiting : unsynced.entrySet()) {
                 current = path(waiting.getKey());
                 DurableFiles.syncFile(waiting.getValue());
+                unsyncedFolders.add(base);
                 unsyncedFolders.add(DurableFiles.folderOf(current));
                 if (!place(waiting.getValue(), current)) {
                     DurableFiles.syncFile(current);
                 }
                 unsynced.remove(waiting.getKey());
             }
-            for (Iterator<Path> folders = unsyncedFolders.iterator(); folders.hasNext(); folders.remove()) {
-                current = folders.next();
+            for (Iterator<Path> each = unsyncedFolders.iterator(); each.hasNext(); each.remove()) {
+                current = each.next();
                 DurableFiles.syncFolder(current);
             }
         } catch (IOException e) {

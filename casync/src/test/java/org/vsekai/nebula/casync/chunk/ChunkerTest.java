@@ -18,10 +18,12 @@ import java.util.List;
 import java.util.Random;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.vsekai.nebula.casync.Conformance;
 
@@ -137,6 +139,25 @@ class ChunkerTest {
             int segment = 1 + random.nextInt(round % 2 == 0 ? 60 : 3000);
             assertThat(parallel(blob, sizes, 1 + random.nextInt(8), segment))
                     .as("round %d, segment %d", round, segment)
+                    .isEqualTo(expected);
+        }
+    }
+
+    static Stream<Conformance.Case> desync() {
+        return Conformance.cases().filter(golden -> golden.tool().equals("desync"));
+    }
+
+    @ParameterizedTest
+    @MethodSource("desync")
+    void segmentsOfAnySizeAndThreadsInAnyNumberCutWhereDesyncCuts(Conformance.Case golden) throws IOException {
+        byte[] input = Conformance.input(golden.input());
+        List<Integer> expected =
+                golden.chunks().stream().map(Conformance.Case.Chunk::length).toList();
+        int[] segments = {1 << 12, 16_384, 16_385, 65_535, 100_003};
+        int[] threads = {1, 2, 3, 8};
+        for (int i = 0; i < segments.length; i++) {
+            assertThat(parallel(input, golden.sizes(), threads[i % threads.length], segments[i]))
+                    .as("segments of %d", segments[i])
                     .isEqualTo(expected);
         }
     }

@@ -11,6 +11,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.Map;
+import java.util.Random;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -162,5 +163,58 @@ class ChunkIndexCodecTest {
         assertThatExceptionOfType(MalformedIndexException.class)
                 .isThrownBy(() -> ChunkIndexCodec.read(new ByteArrayInputStream(absurd), "absurd", 1000))
                 .withMessageContaining("18446744073709551615");
+    }
+
+    @Test
+    void keepsOffsetsBeyondFourGibibytes() {
+        ChunkSizes large = new ChunkSizes(1 << 20, 4 << 20, ChunkSizes.MAX_LIMIT);
+        ChunkIndex.Builder builder = ChunkIndex.builder(large, ChunkDigest.SHA512_256);
+        for (int i = 0; i < 50; i++) {
+            builder.add(large.max(), new ChunkId(i, -i, i, -i));
+        }
+        ChunkIndex index = ChunkIndexCodec.read(ChunkIndexCodec.toBytes(builder.build()), "memory");
+        assertThat(index).isEqualTo(builder.build());
+        assertThat(index.blobSize()).isEqualTo(50L << 27);
+        assertThat(index.chunkAt((49L << 27) + 1)).isEqualTo(49);
+        assertThat(index.id(49)).isEqualTo(new ChunkId(49, -49, 49, -49));
+    }
+
+    @Test
+    void aDamagedIndexIsReadOrRefusedAndNothingElse() throws IOException {
+        byte[] sound = Files.readAllBytes(Conformance.file("desync/text.txt.caibx"));
+        long seed = System.nanoTime();
+        System.out.println("seed " + seed);
+        Random random = new Random(seed);
+        int refused = 0;
+        for (int round = 0; round < 3000; round++) {
+            byte[] damaged = sound.clone();
+            for (int i = random.nextInt(3); i >= 0; i--) {
+                damaged[random.nextInt(damaged.length)] ^= (byte) (1 << random.nextInt(8));
+            }
+            try {
+                assertThat(ChunkIndexCodec.toBytes(ChunkIndexCodec.read(damaged, "damaged")))
+                        .isEqualTo(damaged);
+            } catch (MalformedIndexException e) {
+                refused++;
+                assertThat(e.offset()).isBetween(0L, (long) damaged.length);
+            }
+        }
+        assertThat(refused).isPositive();
+    }
+
+    /** {@code desync --digest sha256 tar -i} says SHA-512/256 in the flags of an index of SHA-256 ids. */
+    @Test
+    void canBeToldThatTheFlagsLieAboutTheDigest() throws IOException {
+        byte[] lying = Files.readAllBytes(Conformance.file("desync/tiny-1000.bin.sha256.caibx"));
+        lying[23] |= 0x20;
+        byte[] chunk = Conformance.input("inputs/tiny-1000.bin");
+        ChunkIndex index = ChunkIndexCodec.read(lying, "lying");
+
+        assertThat(index.digest().hash(chunk, 0, chunk.length)).isNotEqualTo(index.id(0));
+        ChunkIndex corrected = index.withDigest(ChunkDigest.SHA256);
+        assertThat(corrected.digest().hash(chunk, 0, chunk.length)).isEqualTo(corrected.id(0));
+        assertThat(ChunkIndexCodec.toBytes(corrected))
+                .as("it is never written")
+                .isEqualTo(Files.readAllBytes(Conformance.file("desync/tiny-1000.bin.sha256.caibx")));
     }
 }

@@ -332,7 +332,8 @@ public final class EmbeddedPostgres implements AutoCloseable {
     private Server launch(int wantedPort, @Nullable Path statementLog) throws IOException, InterruptedException {
         for (int attempt = 1; ; attempt++) {
             int port = wantedPort == 0 ? freePort() : wantedPort;
-            ProcessBuilder builder = new ProcessBuilder(binaries.command("postgres", options(port, statementLog)))
+            ProcessBuilder builder = new ProcessBuilder(
+                            OwnSession.command(binaries.command("postgres", options(port, statementLog))))
                     .redirectErrorStream(true)
                     .redirectOutput(ProcessBuilder.Redirect.appendTo(log().toFile()));
             Process process = builder.start();
@@ -400,15 +401,14 @@ public final class EmbeddedPostgres implements AutoCloseable {
         if (PostgresBinaries.isWindows()) {
             return null;
         }
-        String script = "trap '' INT TERM HUP; read -r line; "
-                + "[ \"$(head -n 1 \"$1\" 2>/dev/null)\" = \"$2\" ] && kill -INT \"$2\"";
-        return new ProcessBuilder(
+        String script = "read -r line; " + "[ \"$(head -n 1 \"$1\" 2>/dev/null)\" = \"$2\" ] && kill -INT \"$2\"";
+        return new ProcessBuilder(OwnSession.command(List.of(
                         "sh",
                         "-c",
                         script,
                         "nebula-postgres-watch",
                         data().resolve("postmaster.pid").toString(),
-                        Long.toString(postgres.pid()))
+                        Long.toString(postgres.pid()))))
                 .redirectOutput(ProcessBuilder.Redirect.DISCARD)
                 .redirectError(ProcessBuilder.Redirect.DISCARD)
                 .start();

@@ -11,6 +11,7 @@ import java.util.Optional;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
+import org.vsekai.nebula.parts.OwnSession;
 
 /**
  * One service as a child process. When it ends by itself it is started again, after a pause that doubles from 1 to 30 seconds;
@@ -27,7 +28,7 @@ final class SupervisedService {
     private static final Duration STOP_PATIENCE = Duration.ofSeconds(20);
 
     /** Reads end-of-file when the supervisor is gone, then ends the service: politely, after 10 seconds by force. */
-    private static final String WATCH = "trap '' INT TERM HUP; read -r line; kill -TERM \"$1\" 2>/dev/null; n=0; "
+    private static final String WATCH = "read -r line; kill -TERM \"$1\" 2>/dev/null; n=0; "
             + "while [ $n -lt 20 ] && kill -0 \"$1\" 2>/dev/null; do sleep 0.5; n=$((n + 1)); done; "
             + "kill -KILL \"$1\" 2>/dev/null";
 
@@ -105,7 +106,7 @@ final class SupervisedService {
     private String runOnce() throws InterruptedException {
         Process child;
         try {
-            ProcessBuilder builder = new ProcessBuilder(command).redirectErrorStream(true);
+            ProcessBuilder builder = new ProcessBuilder(OwnSession.command(command)).redirectErrorStream(true);
             builder.environment().keySet().removeIf(name -> name.startsWith("NEBULA_") || name.startsWith("QUARKUS_"));
             builder.environment().putAll(environment);
             child = builder.start();
@@ -137,7 +138,8 @@ final class SupervisedService {
         if (System.getProperty("os.name").startsWith("Windows")) {
             return null;
         }
-        return new ProcessBuilder("sh", "-c", WATCH, "nebula-service-watch", Long.toString(child.pid()))
+        return new ProcessBuilder(OwnSession.command(
+                        List.of("sh", "-c", WATCH, "nebula-service-watch", Long.toString(child.pid()))))
                 .redirectOutput(ProcessBuilder.Redirect.DISCARD)
                 .redirectError(ProcessBuilder.Redirect.DISCARD)
                 .start();

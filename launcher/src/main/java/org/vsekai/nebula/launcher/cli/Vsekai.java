@@ -3,6 +3,9 @@ package org.vsekai.nebula.launcher.cli;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
 import org.vsekai.nebula.launcher.chunks.ChunksCommand;
 import org.vsekai.nebula.launcher.console.Failures;
 import org.vsekai.nebula.launcher.console.GlobalOptions;
@@ -12,6 +15,7 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.IVersionProvider;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.ParseResult;
 import picocli.CommandLine.Spec;
@@ -23,7 +27,14 @@ import picocli.CommandLine.Spec;
         versionProvider = Vsekai.Version.class,
         description = "Installs V-Sekai, keeps it up to date, and ships new versions of it.",
         synopsisSubcommandLabel = "COMMAND",
-        subcommands = {ChunksCommand.class},
+        subcommands = {
+            UpdateCommand.class,
+            StatusCommand.class,
+            VerifyCommand.class,
+            ModeCommand.class,
+            PublishCommand.class,
+            ChunksCommand.class
+        },
         exitCodeListHeading = "%nExit codes:%n",
         exitCodeList = {
             "0:done, or nothing had to be done",
@@ -35,13 +46,22 @@ import picocli.CommandLine.Spec;
             "6:another launcher works on the same folder",
             "7:the server refused: token, conflict, unknown mode or version"
         })
-public final class Vsekai implements Runnable {
+public final class Vsekai implements Callable<Integer> {
     @Spec
     private CommandSpec command = CommandSpec.create();
 
     @SuppressWarnings("UnusedVariable") // Filled by picocli and found through the command's specification.
     @Mixin(name = GlobalOptions.MIXIN)
     private GlobalOptions global = new GlobalOptions();
+
+    @Option(
+            names = "--update",
+            paramLabel = "DIR",
+            description = "Bring the folder DIR up to date; the same as 'vsekai update DIR'.")
+    private @Nullable Path update;
+
+    @Mixin
+    private FollowOptions follow = new FollowOptions();
 
     public static void main(String[] arguments) {
         System.exit(commandLine().execute(arguments));
@@ -65,8 +85,12 @@ public final class Vsekai implements Runnable {
     }
 
     @Override
-    public void run() {
-        throw new ParameterException(command.commandLine(), "name a command");
+    public Integer call() throws IOException {
+        if (update == null) {
+            throw new ParameterException(command.commandLine(), "name a command");
+        }
+        follow.update(command, update, false);
+        return 0;
     }
 
     /** The version that the build wrote into the program. */

@@ -2,6 +2,7 @@ package org.vsekai.nebula.launcher.files;
 
 import java.io.IOException;
 import java.nio.file.DirectoryStream;
+import java.nio.file.FileSystemException;
 import java.nio.file.FileVisitResult;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
@@ -89,26 +90,19 @@ public final class Trees {
     private static final Set<PosixFilePermission> OWNER =
             Set.of(PosixFilePermission.OWNER_READ, PosixFilePermission.OWNER_WRITE, PosixFilePermission.OWNER_EXECUTE);
 
-    /** Gives {@code to}, which must not exist, the content of a regular file: shared blocks, else the same file, else a copy. */
-    public static void shareOrLink(Path from, Path to) throws IOException {
-        if (!NativeFiles.cloneFile(from, to)) {
-            link(from, to);
-            return;
-        }
-        Files.setLastModifiedTime(to, Files.getLastModifiedTime(from));
-        PosixFileAttributeView view = Files.getFileAttributeView(to, PosixFileAttributeView.class);
-        if (view != null) {
-            view.setPermissions(Files.getPosixFilePermissions(from));
-        }
-    }
-
-    /** As {@link #shareOrLink}, but never shares blocks: what is written to the one file later shows in the other. */
-    public static void link(Path from, Path to) throws IOException {
+    /**
+     * Makes {@code to}, which must not exist, another name of a regular file, or a copy where there are no hard links.
+     *
+     * @return whether it is the same file now
+     */
+    public static boolean link(Path from, Path to) throws IOException {
         try {
             Files.createLink(to, from);
-        } catch (UnsupportedOperationException | java.nio.file.FileSystemException e) {
+            return true;
+        } catch (UnsupportedOperationException | FileSystemException e) {
             // No hard links here, or too many of this file. A full disk shows again in the copy.
             Files.copy(from, to, StandardCopyOption.COPY_ATTRIBUTES, LinkOption.NOFOLLOW_LINKS);
+            return false;
         }
     }
 }

@@ -103,6 +103,13 @@ public final class WorkFolder implements AutoCloseable {
         Files.deleteIfExists(path);
     }
 
+    /** Removes the folder unless it holds something that a later run can use. */
+    public void clearIfUnused() throws IOException {
+        if (Trees.children(path).stream().allMatch(lockFile::equals)) {
+            clear();
+        }
+    }
+
     @Override
     public void close() throws IOException {
         channel.close();

@@ -127,7 +127,7 @@ final class PlayerFiles {
         } else if (attributes.isSymbolicLink()) {
             Files.createSymbolicLink(target, Files.readSymbolicLink(node));
         } else if (attributes.isRegularFile()) {
-            Trees.link(node, target);
+            boolean ignored = Trees.link(node, target);
         }
         // A socket or a pipe belongs to a running program; it moves with the second run.
     }

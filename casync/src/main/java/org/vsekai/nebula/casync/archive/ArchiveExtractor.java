@@ -287,12 +287,20 @@ public final class ArchiveExtractor {
             Files.setAttribute(path, "unix:mode", permissions(entry));
         }
         if (options.times()) {
-            BasicFileAttributeView view =
-                    Files.getFileAttributeView(path, BasicFileAttributeView.class, LinkOption.NOFOLLOW_LINKS);
-            view.setTimes(FileTime.from(entry.mtimeNanos(), TimeUnit.NANOSECONDS), null, null);
+            setTime(entry, path);
         }
         made.merge(entry.kind(), 1L, Long::sum);
         listener.extracted(entry);
+    }
+
+    private static void setTime(ArchiveEntry entry, Path path) throws IOException {
+        switch (entry.kind()) {
+            case FILE, DIRECTORY, SYMLINK ->
+                Files.getFileAttributeView(path, BasicFileAttributeView.class, LinkOption.NOFOLLOW_LINKS)
+                        .setTimes(FileTime.from(entry.mtimeNanos(), TimeUnit.NANOSECONDS), null, null);
+            // Java opens what it sets times of, which waits for ever on a FIFO and may wake a device.
+            case DEVICE, FIFO, SOCKET -> SpecialFile.setTime(path, entry);
+        }
     }
 
     private static void setXattrs(ArchiveEntry entry, Path path) throws IOException {

@@ -5,7 +5,6 @@ import java.io.InputStream;
 import java.io.OutputStream;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
-import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.NoSuchFileException;
@@ -229,7 +228,7 @@ public final class ArchiveLayout implements BlobSource {
             }
         } catch (NoSuchFileException e) {
             throw new InputChangedException(file.toString(), "it has vanished");
-        } catch (FileSystemException e) {
+        } catch (IOException e) {
             if (!Files.isRegularFile(file, LinkOption.NOFOLLOW_LINKS)) {
                 throw new InputChangedException(file.toString(), "it is no longer a file");
             }

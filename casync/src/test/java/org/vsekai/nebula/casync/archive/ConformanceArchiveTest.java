@@ -2,14 +2,21 @@ package org.vsekai.nebula.casync.archive;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
+import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
 import java.util.stream.Stream;
@@ -18,10 +25,17 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
-import org.vsekai.nebula.casync.CasyncException;
 import org.vsekai.nebula.casync.Conformance;
 import org.vsekai.nebula.casync.MalformedArchiveException;
 import org.vsekai.nebula.casync.UnsafePathException;
+import org.vsekai.nebula.casync.assemble.Assembler;
+import org.vsekai.nebula.casync.assemble.AssemblyOptions;
+import org.vsekai.nebula.casync.chunk.ChunkDigest;
+import org.vsekai.nebula.casync.chunk.ChunkSizes;
+import org.vsekai.nebula.casync.chunk.ParallelChunker;
+import org.vsekai.nebula.casync.index.ChunkIndex;
+import org.vsekai.nebula.casync.index.ChunkIndexCodec;
+import org.vsekai.nebula.casync.store.LocalChunkStore;
 
 class ConformanceArchiveTest {
     @TempDir
@@ -30,7 +44,7 @@ class ConformanceArchiveTest {
     @Test
     void archiveOfTheTreeIsByteIdenticalToDesyncs() throws IOException {
         Path tree = TestTree.create(folder.resolve("tree"));
-        try (ArchiveLayout layout = ArchiveLayout.ofFolder(tree, ownedByRoot())) {
+        try (ArchiveLayout layout = ArchiveLayout.ofFolder(tree, ArchiveOptions.keepingEverything())) {
             ByteArrayOutputStream written = new ByteArrayOutputStream();
             layout.writeTo(written);
             byte[] ours = written.toByteArray();
@@ -120,6 +134,34 @@ class ConformanceArchiveTest {
         assertThat(report.symlinks()).isEqualTo(2);
     }
 
+    @Test
+    void indexOfTheTreeIsByteIdenticalToDesyncs() throws IOException {
+        Path tree = TestTree.create(folder.resolve("tree"));
+        assumeTrue(isRoot(), "the archive states its owner, which must be root");
+        try (ArchiveLayout layout = ArchiveLayout.ofFolder(tree, ArchiveOptions.keepingEverything())) {
+            ChunkIndex.Builder index = ChunkIndex.builder(ChunkSizes.DEFAULT, layout.featureFlags());
+            new ParallelChunker(ChunkSizes.DEFAULT, ChunkDigest.SHA512_256, 2)
+                    .chunk(layout, (number, start, id, bytes, offset, length) -> {}, index::add);
+            assertThat(ChunkIndexCodec.toBytes(index.build()))
+                    .isEqualTo(Files.readAllBytes(Conformance.file("desync/tree.caidx")));
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"desync", "casync"})
+    void treeIsExtractedFromIndexAndStore(String tool) throws IOException {
+        Path expected = TestTree.create(folder.resolve("expected"));
+        Path target = folder.resolve("target");
+        ChunkIndex index = ChunkIndexCodec.read(Conformance.file(tool + "/tree.caidx"));
+        try (LocalChunkStore store = new LocalChunkStore(Conformance.file("store-" + tool));
+                InputStream in =
+                        new Assembler(index, List.of(), List.of(store), null, AssemblyOptions.DEFAULT).open()) {
+            new ArchiveExtractor(target, ExtractOptions.forPlayers(), ExtractListener.NONE)
+                    .extract(new ArchiveDecoder(in, tool + "/tree.caidx", index.blobSize()));
+        }
+        assertThat(TestTree.describe(target)).isEqualTo(TestTree.describe(expected));
+    }
+
     static Stream<Path> malformed() throws IOException {
         try (Stream<Path> files = Files.list(Conformance.file("malformed"))) {
             return files
@@ -158,7 +200,7 @@ class ConformanceArchiveTest {
     void archiveCutShortAtAnyByteIsRefused() throws IOException {
         byte[] whole = Files.readAllBytes(Conformance.file("casync/owners.catar"));
         for (int length = 0; length < whole.length; length++) {
-            byte[] cut = java.util.Arrays.copyOf(whole, length);
+            byte[] cut = Arrays.copyOf(whole, length);
             assertThatThrownBy(() -> drain(cut))
                     .as("cut to %d bytes", length)
                     .isInstanceOf(MalformedArchiveException.class);
@@ -168,9 +210,7 @@ class ConformanceArchiveTest {
 
     static void drain(byte[] archive) throws IOException {
         FileDigest.forEach(
-                new ArchiveDecoder(new java.io.ByteArrayInputStream(archive), "memory"),
-                EntryPolicy.ANYTHING,
-                digest -> {});
+                new ArchiveDecoder(new ByteArrayInputStream(archive), "memory"), EntryPolicy.ANYTHING, digest -> {});
     }
 
     static List<ArchiveEntry> entries(Path archive) throws IOException {
@@ -193,17 +233,13 @@ class ConformanceArchiveTest {
         }
     }
 
-    static ArchiveOptions ownedByRoot() {
-        return ArchiveOptions.keepingEverything();
-    }
-
     static boolean isRoot() {
         return "root".equals(System.getProperty("user.name"));
     }
 
     /** An archive is the same for any user but for the two words of each ENTRY that name the owner. */
     static byte[] withoutOwners(byte[] archive) {
-        java.nio.ByteBuffer bytes = java.nio.ByteBuffer.wrap(archive.clone()).order(java.nio.ByteOrder.LITTLE_ENDIAN);
+        ByteBuffer bytes = ByteBuffer.wrap(archive.clone()).order(ByteOrder.LITTLE_ENDIAN);
         for (int i = 0; i + 64 <= archive.length; i++) {
             if (bytes.getLong(i) == Catar.ENTRY_SIZE && bytes.getLong(i + 8) == Catar.ENTRY) {
                 bytes.putLong(i + 40, 0).putLong(i + 48, 0);
@@ -213,17 +249,12 @@ class ConformanceArchiveTest {
     }
 
     static void delete(Path tree) throws IOException {
-        if (Files.exists(tree, java.nio.file.LinkOption.NOFOLLOW_LINKS)) {
+        if (Files.exists(tree, LinkOption.NOFOLLOW_LINKS)) {
             try (Stream<Path> paths = Files.walk(tree)) {
-                for (Path path :
-                        paths.sorted(java.util.Comparator.reverseOrder()).toList()) {
+                for (Path path : paths.sorted(Comparator.reverseOrder()).toList()) {
                     Files.delete(path);
                 }
             }
         }
-    }
-
-    static CasyncException failure(org.assertj.core.api.ThrowableAssert.ThrowingCallable call) {
-        return org.assertj.core.api.Assertions.catchThrowableOfType(CasyncException.class, call);
     }
 }

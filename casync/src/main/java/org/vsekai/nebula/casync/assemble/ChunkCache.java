@@ -1,0 +1,91 @@
+package org.vsekai.nebula.casync.assemble;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.DirectoryStream;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
+import org.vsekai.nebula.casync.ChunkCorruptException;
+import org.vsekai.nebula.casync.chunk.ChunkDigest;
+import org.vsekai.nebula.casync.chunk.ChunkId;
+import org.vsekai.nebula.casync.durable.DurableFiles;
+import org.vsekai.nebula.casync.store.ChunkCodec;
+
+/**
+ * A folder of chunks as fetched, in the layout of a local store, from which an interrupted run goes on. A chunk is there
+ * whole as soon as it was put and survives the end of the process. It is not synced: after power loss some may be damaged,
+ * which reading notices by their digest, and such a chunk is fetched again. Thread-safe.
+ */
+public final class ChunkCache {
+    private static final String TEMPORARY_PREFIX = ".tmp-";
+
+    private final Path folder;
+
+    /** The folder may be missing; the first put creates it. Temporaries that a killed process left are not read. */
+    public ChunkCache(Path folder) {
+        this.folder = folder;
+    }
+
+    public Path folder() {
+        return folder;
+    }
+
+    private Path path(ChunkId id) {
+        String name = id.toString();
+        return folder.resolve(name.substring(0, 4)).resolve(name + ".cacnk");
+    }
+
+    /** The plain bytes of a chunk; null when there is none or only a damaged one, which is removed. */
+    byte @Nullable [] find(ChunkId id, ChunkDigest digest, int length) throws IOException {
+        Path path = path(id);
+        try {
+            if (Files.size(path) > ChunkCodec.maxStoredBytes(length)) {
+                throw new ChunkCorruptException(id, folder.toString(), "it is larger than it can be");
+            }
+            return ChunkCodec.verify(id, digest, Files.readAllBytes(path), length, folder.toString());
+        } catch (NoSuchFileException e) {
+            return null;
+        } catch (ChunkCorruptException e) {
+            Files.deleteIfExists(path);
+            return null;
+        }
+    }
+
+    void put(ChunkId id, byte[] stored) throws IOException {
+        Path path = path(id);
+        Path parent = DurableFiles.folderOf(path);
+        Files.createDirectories(parent);
+        Path temporary = DurableFiles.temporaryIn(parent, TEMPORARY_PREFIX);
+        try {
+            Files.write(temporary, stored);
+            Files.move(temporary, path, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
+        } catch (IOException e) {
+            Files.deleteIfExists(temporary);
+            throw new IOException("cannot write " + path + ": " + DurableFiles.reason(e), e);
+        }
+    }
+
+    /** Removes the cache and all that is in it. */
+    public void delete() throws IOException {
+        if (!Files.isDirectory(folder)) {
+            return;
+        }
+        try (DirectoryStream<Path> prefixes = Files.newDirectoryStream(folder)) {
+            for (Path prefix : prefixes) {
+                try (DirectoryStream<Path> chunks = Files.newDirectoryStream(prefix)) {
+                    for (Path chunk : chunks) {
+                        Files.delete(chunk);
+                    }
+                }
+                Files.delete(prefix);
+            }
+        } catch (UncheckedIOException e) {
+            throw Objects.requireNonNull(e.getCause());
+        }
+        Files.delete(folder);
+    }
+}

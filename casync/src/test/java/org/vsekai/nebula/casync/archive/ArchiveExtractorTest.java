@@ -1,0 +1,248 @@
+package org.vsekai.nebula.casync.archive;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import java.io.ByteArrayInputStream;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.LinkOption;
+import java.nio.file.Path;
+import java.nio.file.attribute.UserDefinedFileAttributeView;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Random;
+import java.util.TreeMap;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.vsekai.nebula.casync.CasyncException;
+import org.vsekai.nebula.casync.Conformance;
+import org.vsekai.nebula.casync.UnsafePathException;
+
+class ArchiveExtractorTest {
+    private static final ExtractOptions OVER = ExtractOptions.keepingEverything(false);
+
+    @TempDir
+    Path folder;
+
+    Path tree;
+    Path target;
+
+    @BeforeEach
+    void makeTree() throws IOException {
+        tree = TestTree.create(folder.resolve("tree"));
+        target = folder.resolve("target");
+    }
+
+    private static byte[] archive(Path root) throws IOException {
+        return ArchiveLayoutTest.bytes(ArchiveLayout.ofFolder(root, ArchiveOptions.keepingEverything()));
+    }
+
+    private ExtractReport extract(byte[] archive, ExtractOptions options, ExtractListener listener) throws IOException {
+        return new ArchiveExtractor(target, options, listener)
+                .extract(new ArchiveDecoder(new ByteArrayInputStream(archive), "memory", archive.length));
+    }
+
+    @Test
+    void archiveOfTheExtractedTreeIsTheArchive() throws IOException {
+        byte[] before = archive(tree);
+        extract(before, OVER, ExtractListener.NONE);
+        assertThat(archive(target)).isEqualTo(before);
+        extract(before, OVER, ExtractListener.NONE);
+        assertThat(archive(target)).isEqualTo(before);
+    }
+
+    @Test
+    void extendedAttributesSurvive() throws IOException {
+        Path file = tree.resolve("a.txt");
+        UserDefinedFileAttributeView view = Files.getFileAttributeView(file, UserDefinedFileAttributeView.class);
+        assumeTrue(view != null && Files.getFileStore(file).supportsFileAttributeView("user"), "no user xattrs here");
+        int ignored = view.write("binary", ByteBuffer.wrap(new byte[] {0, 1, 0}));
+        ignored = view.write("comment", StandardCharsets.UTF_8.encode("text"));
+        UserDefinedFileAttributeView ofFolder =
+                Files.getFileAttributeView(tree.resolve("bin"), UserDefinedFileAttributeView.class);
+        ignored = ofFolder.write("empty", ByteBuffer.allocate(0));
+        byte[] before = archive(tree);
+        extract(before, OVER, ExtractListener.NONE);
+        assertThat(archive(target)).isEqualTo(before);
+        assertThat(ConformanceArchiveTest.entries(Files.write(folder.resolve("catar"), before)))
+                .filteredOn(entry -> entry.path().equals("a.txt"))
+                .first()
+                .extracting(ArchiveEntry::xattrs)
+                .isEqualTo(List.of(
+                        new ExtendedAttribute("user.binary", new byte[] {0, 1, 0}),
+                        new ExtendedAttribute("user.comment", "text".getBytes(StandardCharsets.UTF_8))));
+    }
+
+    @Test
+    void fifosDevicesAndOwnersAreRestoredForRoot() throws IOException {
+        assumeTrue(ConformanceArchiveTest.isRoot(), "making devices needs root");
+        byte[] casyncs = Files.readAllBytes(Conformance.file("casync/owners.catar"));
+        extract(casyncs, ExtractOptions.keepingEverything(true), ExtractListener.NONE);
+        assertThat(Files.getAttribute(target.resolve("null"), "unix:rdev")).isEqualTo(0x103L);
+        assertThat((int) Files.getAttribute(target.resolve("fifo"), "unix:mode"))
+                .isEqualTo(Catar.FIFO | 0644);
+        assertThat((int) Files.getAttribute(target.resolve("g"), "unix:mode")).isEqualTo(Catar.REGULAR | 04755);
+        assertThat(Files.getAttribute(target.resolve("f"), "unix:uid")).isEqualTo(1);
+        // desync has put a name without a node where the FIFO was, which is passed over.
+        ConformanceArchiveTest.delete(target);
+        byte[] desyncs = Files.readAllBytes(Conformance.file("desync/owners.catar"));
+        extract(desyncs, ExtractOptions.keepingEverything(true), ExtractListener.NONE);
+        assertThat(target.resolve("fifo")).doesNotExist();
+        assertThat(target.resolve("g")).hasSize(6);
+    }
+
+    @Test
+    void devicesAreRefusedForPlayers() throws IOException {
+        byte[] casyncs = Files.readAllBytes(Conformance.file("casync/owners.catar"));
+        assertThatThrownBy(() -> extract(casyncs, ExtractOptions.forPlayers(), ExtractListener.NONE))
+                .isInstanceOf(UnsafePathException.class)
+                .hasMessageContaining("fifo");
+    }
+
+    @Test
+    void suppliedFileIsComparedAndReplacedWhereItDiffers() throws IOException {
+        byte[] before = archive(tree);
+        Path shelf = TestTree.create(folder.resolve("shelf"));
+        Path shelved = shelf.resolve("data/big.txt");
+        byte[] content = Files.readAllBytes(shelved);
+        for (String kind : List.of("equal", "one byte", "shorter", "longer")) {
+            byte[] offered =
+                    switch (kind) {
+                        case "one byte" -> {
+                            byte[] changed = content.clone();
+                            changed[70_000] ^= 1;
+                            yield changed;
+                        }
+                        case "shorter" -> java.util.Arrays.copyOf(content, 300);
+                        case "longer" -> java.util.Arrays.copyOf(content, content.length + 1);
+                        default -> content;
+                    };
+            Files.write(shelved, offered);
+            List<String> asked = new ArrayList<>();
+            ExtractReport report = extract(before, OVER, new ExtractListener() {
+                @Override
+                public Supply supply(ArchiveEntry entry, Path file) throws IOException {
+                    asked.add(entry.path());
+                    if (!entry.path().equals("data/big.txt")) {
+                        return Supply.NONE;
+                    }
+                    Files.createLink(file, shelved);
+                    return Supply.LINKED;
+                }
+            });
+            assertThat(report.suppliedFiles()).as(kind).isEqualTo(kind.equals("equal") ? 1 : 0);
+            assertThat(target.resolve("data/big.txt")).hasBinaryContent(content);
+            assertThat(shelved)
+                    .as("the other name of the file is not written to")
+                    .hasBinaryContent(offered);
+            assertThat(asked).hasSize(13);
+            ConformanceArchiveTest.delete(target);
+        }
+    }
+
+    @Test
+    void hardLinkWithAnotherModeBecomesACopy() throws IOException {
+        byte[] before = archive(tree);
+        Path shelved = TestTree.create(folder.resolve("shelf")).resolve("bin/run.sh");
+        Files.setAttribute(shelved, "unix:mode", 0600);
+        extract(before, OVER, new ExtractListener() {
+            @Override
+            public Supply supply(ArchiveEntry entry, Path file) throws IOException {
+                if (!entry.path().equals("bin/run.sh")) {
+                    return Supply.NONE;
+                }
+                Files.createLink(file, shelved);
+                return Supply.LINKED;
+            }
+        });
+        assertThat(archive(target)).isEqualTo(before);
+        assertThat((int) Files.getAttribute(shelved, "unix:mode") & 0777).isEqualTo(0600);
+    }
+
+    @Test
+    void symlinkThatIsInTheWayOfAFolderIsNotFollowed() throws IOException {
+        byte[] before = archive(tree);
+        Path outside = Files.createDirectory(folder.resolve("outside"));
+        Files.createDirectory(target);
+        Files.createSymbolicLink(target.resolve("a"), outside);
+        assertThatThrownBy(() -> extract(before, OVER, ExtractListener.NONE))
+                .isInstanceOf(UnsafePathException.class)
+                .hasMessageContaining("memory")
+                .hasMessageContaining("\"a\"");
+        assertThat(outside).isEmptyDirectory();
+    }
+
+    @Test
+    void symlinkThatIsInTheWayOfAFileIsReplaced() throws IOException {
+        byte[] before = archive(tree);
+        Path outside = Files.writeString(folder.resolve("outside"), "untouched");
+        Files.createDirectory(target);
+        Files.createSymbolicLink(target.resolve("a.txt"), outside);
+        extract(before, OVER, ExtractListener.NONE);
+        assertThat(archive(target)).isEqualTo(before);
+        assertThat(outside).hasContent("untouched");
+    }
+
+    @Test
+    void freshExtractionRefusesWhatIsThere() throws IOException {
+        byte[] before = archive(tree);
+        Files.createDirectory(target);
+        Files.writeString(target.resolve("a.txt"), "the player's");
+        assertThatThrownBy(() -> extract(before, ExtractOptions.forPlayers(), ExtractListener.NONE))
+                .isInstanceOf(UnsafePathException.class);
+        assertThat(target.resolve("a.txt")).hasContent("the player's");
+    }
+
+    @Test
+    void digestsAreThoseOfTheFiles() throws IOException {
+        TreeMap<String, String> found = new TreeMap<>();
+        FileDigest.forEach(
+                new ArchiveDecoder(new ByteArrayInputStream(archive(tree)), "memory"), EntryPolicy.PORTABLE, file -> {
+                    if (file.entry().kind() == EntryKind.FILE) {
+                        found.put(file.entry().path(), file.sha256());
+                    }
+                });
+        TreeMap<String, String> expected = new TreeMap<>();
+        Conformance.manifest().get("tree").forEach(node -> {
+            if (node.get("type").asText().equals("file")) {
+                expected.put(node.get("path").asText(), node.get("sha256").asText());
+            }
+        });
+        assertThat(found).isEqualTo(expected);
+    }
+
+    @Test
+    void randomDamageIsAlwaysRefusedByTypeAndNeverLeavesTheTarget() throws IOException {
+        long seed = System.nanoTime();
+        Random random = new Random(seed);
+        byte[] sound = Files.readAllBytes(Conformance.file("casync/owners.catar"));
+        Path jail = Files.createDirectory(folder.resolve("jail"));
+        target = jail.resolve("target");
+        for (int run = 0; run < 1500; run++) {
+            byte[] damaged = sound.clone();
+            for (int i = random.nextInt(4); i >= 0; i--) {
+                damaged[random.nextInt(damaged.length)] = (byte) random.nextInt();
+            }
+            try {
+                // Only what is decoded counts here; FIFOs and devices are not made over and over.
+                extract(damaged, OVER.withPolicy(EntryPolicy.PORTABLE), ExtractListener.NONE);
+            } catch (CasyncException e) {
+                assertThat(e).as("seed %d run %d", seed, run).hasMessageContaining("memory");
+            } catch (IOException | RuntimeException e) {
+                throw new AssertionError("seed %d run %d".formatted(seed, run), e);
+            }
+            try (var left = Files.list(jail)) {
+                assertThat(left).as("seed %d run %d", seed, run).allMatch(path -> path.equals(target));
+            }
+            if (Files.isDirectory(target, LinkOption.NOFOLLOW_LINKS)) {
+                Files.setAttribute(target, "unix:mode", 0700);
+            }
+            ConformanceArchiveTest.delete(target);
+        }
+    }
+}

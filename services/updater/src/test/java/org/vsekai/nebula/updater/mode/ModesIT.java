@@ -154,21 +154,15 @@ class ModesIT extends UpdaterTest {
     @Test
     void ofTwoChangesThatMakeACircleTogetherOneIsRefused() {
         for (int round = 0; round < 5; round++) {
-            empty(round);
             String a = "a" + round;
             String b = "b" + round;
+            createMode(a);
+            createMode(b);
             List<CompletableFuture<Integer>> changes = List.of(
-                    CompletableFuture.supplyAsync(
-                            () -> patch(a, Map.of("update_to", b)).statusCode()),
-                    CompletableFuture.supplyAsync(
-                            () -> patch(b, Map.of("update_to", a)).statusCode()));
+                    beside(() -> patch(a, Map.of("update_to", b)).statusCode()),
+                    beside(() -> patch(b, Map.of("update_to", a)).statusCode()));
             assertThat(changes.stream().map(CompletableFuture::join)).containsExactlyInAnyOrder(200, 409);
         }
-    }
-
-    private void empty(int round) {
-        createMode("a" + round);
-        createMode("b" + round);
     }
 
     @Test

@@ -1,6 +1,9 @@
 package org.vsekai.nebula.updater.testing;
 
 import io.quarkus.test.common.QuarkusTestResourceLifecycleManager;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.ServerSocket;
 import java.util.Map;
 
 /** Runs {@link FakeAssetStore} beside the updater; a field of that type in a test class gets it. */
@@ -17,10 +20,21 @@ public final class AssetStoreResource implements QuarkusTestResourceLifecycleMan
                 "nebula.updater.asset-store.grpc", store.target(),
                 "nebula.updater.asset-store.token", FakeAssetStore.TOKEN,
                 "nebula.updater.asset-store.initial-backoff", "1ms",
+                "nebula.updater.sweep.interval", "300ms",
+                "quarkus.grpc.server.test-port", Integer.toString(freePort()),
                 "nebula.updater.asset-store.attempts", "2",
                 "nebula.updater.public.updater", "https://updates.example.org",
                 "nebula.updater.public.cdn-registry", "https://cdns.example.org/",
                 "nebula.updater.public.asset-store", PUBLIC);
+    }
+
+    // Port 0 would do, were the port that is then taken told to anybody.
+    private static int freePort() {
+        try (ServerSocket socket = new ServerSocket(0)) {
+            return socket.getLocalPort();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
     }
 
     @Override

@@ -18,6 +18,9 @@ public record EntryPolicy(boolean portableNames, boolean containedLinks, boolean
     /** For what is published to players and unpacked on their machines, whatever their system. */
     public static final EntryPolicy PORTABLE = new EntryPolicy(true, true, true);
 
+    /** For archives of others that are unpacked by hand: what every system can hold, and devices, FIFOs and sockets. */
+    public static final EntryPolicy CONTAINED = new EntryPolicy(true, true, false);
+
     /** For archives of the user's own folders. */
     public static final EntryPolicy ANYTHING = new EntryPolicy(false, false, false);
 

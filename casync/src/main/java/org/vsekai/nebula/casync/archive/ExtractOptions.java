@@ -28,12 +28,13 @@ public record ExtractOptions(
     }
 
     /**
-     * For archives of one's own folders: over what is there, with all that the archive keeps.
+     * For archives unpacked by hand: over what is there, with all that the archive keeps. Names that Windows reserves and
+     * symlinks that lead out are refused; who trusts the archive adds {@link EntryPolicy#ANYTHING}.
      *
      * @param owners whether owners are set, which only root can
      */
     public static ExtractOptions keepingEverything(boolean owners) {
-        return new ExtractOptions(EntryPolicy.ANYTHING, false, owners, true, true, true, false);
+        return new ExtractOptions(EntryPolicy.CONTAINED, false, owners, true, true, true, false);
     }
 
     public ExtractOptions withPolicy(EntryPolicy policy) {

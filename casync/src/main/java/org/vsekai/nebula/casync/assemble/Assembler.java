@@ -88,6 +88,7 @@ public final class Assembler {
         private int position;
         private @Nullable ChunkCache spare;
         private boolean closed;
+        private boolean failed;
 
         @Override
         public int read() throws IOException {
@@ -116,8 +117,8 @@ public final class Assembler {
 
         /** Makes sure that there is a byte to read; false at the end. */
         private boolean advance() throws IOException {
-            if (closed) {
-                throw new IOException("the stream is closed");
+            if (closed || failed) {
+                throw new IOException(closed ? "the stream is closed" : "the stream has failed before");
             }
             while (position == current.length) {
                 while (row.size() < window && next < index.chunkCount()) {
@@ -127,7 +128,9 @@ public final class Assembler {
                 if (head == null) {
                     return false;
                 }
+                failed = true; // until the chunk is there: what follows a failed one must never pass for the blob
                 current = BoundedTasks.result(head);
+                failed = false;
                 position = 0;
             }
             return true;

@@ -319,6 +319,19 @@ class AssemblerTest {
     }
 
     @Test
+    void streamStaysFailedOnceItFailed() throws IOException {
+        byte[][] pieces = pieces(12, 3);
+        ChunkIndex index = index(pieces);
+        byte[] second = store.chunks.remove(index.id(1));
+        assertThat(second).isNotNull();
+        try (InputStream in = assembler(index, store).open()) {
+            assertThat(in.readNBytes(pieces[0].length)).isEqualTo(pieces[0]);
+            assertThatThrownBy(in::read).isInstanceOf(ChunkMissingException.class);
+            assertThatThrownBy(in::read).isInstanceOf(IOException.class).hasMessageContaining("failed");
+        }
+    }
+
+    @Test
     void verifierFindsWhatDiffers() throws IOException {
         byte[][] pieces = pieces(11, 60);
         ChunkIndex index = index(pieces);

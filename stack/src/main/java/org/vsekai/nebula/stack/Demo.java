@@ -71,7 +71,7 @@ final class Demo implements AutoCloseable {
         say("Install: downloaded " + megabytes(installed) + " for " + megabytes(oldBytes) + " of files");
         say(String.format(
                 Locale.ROOT,
-                "Update:  downloaded %s of %s, %.1f %% of a full download",
+                "Update:  downloaded %s of %s, %.1f %% of the full size",
                 megabytes(updated),
                 megabytes(newBytes),
                 100.0 * updated / Math.max(1, newBytes)));
@@ -120,7 +120,7 @@ final class Demo implements AutoCloseable {
         for (String line : vsekai(running, "--json", "update", player.toString())) {
             JsonNode event = JSON.readTree(line);
             if ("result".equals(event.path("event").asText())) {
-                return event.path("downloaded_bytes").asLong();
+                return event.path("fetched_bytes").asLong();
             }
         }
         throw new StackException("The launcher told no result of the update");

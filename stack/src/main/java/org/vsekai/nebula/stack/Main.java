@@ -1,6 +1,8 @@
 package org.vsekai.nebula.stack;
 
 import java.nio.file.Path;
+import java.util.logging.Level;
+import java.util.logging.Logger;
 import org.vsekai.nebula.migrations.MigrationException;
 import org.vsekai.nebula.parts.PartException;
 import picocli.CommandLine;
@@ -14,6 +16,9 @@ import picocli.CommandLine.Option;
         description = "Runs the local stack.",
         subcommands = {UpCommand.class, StatusCommand.class, LogsCommand.class, DownCommand.class, DemoCommand.class})
 public final class Main {
+    /** Kept here, for loggers that nobody holds lose their level. */
+    private static final Logger MIGRATION_LOG = Logger.getLogger("org.flywaydb");
+
     private Main() {}
 
     /** The option that every command about one stack takes. */
@@ -41,6 +46,7 @@ public final class Main {
     }
 
     public static void main(String[] args) {
+        MIGRATION_LOG.setLevel(Level.WARNING);
         System.exit(commandLine().execute(args));
     }
 

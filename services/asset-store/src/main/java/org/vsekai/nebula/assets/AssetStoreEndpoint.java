@@ -9,7 +9,6 @@ import io.smallrye.mutiny.Uni;
 import jakarta.annotation.security.RolesAllowed;
 import java.time.Instant;
 import java.util.Optional;
-import java.util.concurrent.CancellationException;
 import java.util.concurrent.ExecutorService;
 import java.util.function.Supplier;
 import org.vsekai.nebula.api.assets.v1.AssetStore;
@@ -35,7 +34,7 @@ import org.vsekai.nebula.assets.manifest.Manifests;
 import org.vsekai.nebula.assets.pin.Pin;
 import org.vsekai.nebula.assets.pin.Pins;
 import org.vsekai.nebula.assets.statistics.StatisticsReader;
-import org.vsekai.nebula.assets.storage.ContentName;
+import org.vsekai.nebula.assets.storage.StoreConfig;
 import org.vsekai.nebula.kit.auth.Role;
 import org.vsekai.nebula.kit.paging.PageRequest;
 import org.vsekai.nebula.kit.problem.ProblemException;
@@ -48,6 +47,7 @@ class AssetStoreEndpoint implements AssetStore {
     private final Manifests manifests;
     private final Pins pins;
     private final StatisticsReader statistics;
+    private final StoreConfig config;
     private final ExecutorService threads;
 
     AssetStoreEndpoint(
@@ -56,12 +56,14 @@ class AssetStoreEndpoint implements AssetStore {
             Manifests manifests,
             Pins pins,
             StatisticsReader statistics,
+            StoreConfig config,
             @VirtualThreads ExecutorService threads) {
         this.chunks = chunks;
         this.verification = verification;
         this.manifests = manifests;
         this.pins = pins;
         this.statistics = statistics;
+        this.config = config;
         this.threads = threads;
     }
 
@@ -82,14 +84,12 @@ class AssetStoreEndpoint implements AssetStore {
     @Override
     @RolesAllowed(Role.Names.SERVER)
     public Multi<VerifyIndexResponse> verifyIndex(VerifyIndexRequest request) {
+        CallReadiness caller = CallReadiness.current();
         return Multi.createFrom()
                 .<VerifyIndexResponse>emitter(emitter -> {
                     try {
-                        ContentName name = Indexes.parseName(request.getIndexName());
-                        verification.verify(name, response -> {
-                            if (emitter.isCancelled()) {
-                                throw new CancellationException("the caller went away");
-                            }
+                        verification.verify(Indexes.parseName(request.getIndexName()), response -> {
+                            caller.await(config.callerStall());
                             emitter.emit(response);
                         });
                         emitter.complete();

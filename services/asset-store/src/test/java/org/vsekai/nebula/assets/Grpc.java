@@ -9,9 +9,16 @@ import org.vsekai.nebula.kit.testing.TestTokens;
 
 /** A plain gRPC client of the running store. */
 final class Grpc implements AutoCloseable {
-    private final ManagedChannel channel = NettyChannelBuilder.forAddress("127.0.0.1", StoreResource.grpcPort())
-            .usePlaintext()
-            .build();
+    private final ManagedChannel channel;
+
+    Grpc() {
+        this(FreeGrpcPort.port());
+    }
+
+    Grpc(int port) {
+        channel =
+                NettyChannelBuilder.forAddress("127.0.0.1", port).usePlaintext().build();
+    }
 
     ManagedChannel channel() {
         return channel;

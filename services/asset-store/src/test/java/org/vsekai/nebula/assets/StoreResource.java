@@ -3,18 +3,15 @@ package org.vsekai.nebula.assets;
 import io.quarkus.test.common.QuarkusTestResourceLifecycleManager;
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.net.InetAddress;
-import java.net.ServerSocket;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.Map;
 import org.vsekai.nebula.kit.testing.NebulaDatabase;
 
-/** A database, an empty store folder below {@code target} and a gRPC port. */
+/** A database, an empty store folder below {@code target}, and a gRPC port. */
 public final class StoreResource implements QuarkusTestResourceLifecycleManager {
     private static volatile Path folder = Path.of("unset");
-    private static volatile int grpcPort;
 
     private final NebulaDatabase database = new NebulaDatabase();
 
@@ -22,23 +19,18 @@ public final class StoreResource implements QuarkusTestResourceLifecycleManager 
         return folder;
     }
 
-    static int grpcPort() {
-        return grpcPort;
-    }
-
     @Override
     public Map<String, String> start() {
         database.init(Map.of("service", "asset-store"));
         Map<String, String> config = new HashMap<>(database.start());
-        try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+        try {
             folder = Files.createTempDirectory(Path.of("target").toAbsolutePath(), "store-");
-            grpcPort = socket.getLocalPort();
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
         config.put("nebula.asset-store.store-url", folder.toUri().toString());
         config.put("nebula.asset-store.count-interval", "500ms");
-        config.put("quarkus.grpc.server.test-port", Integer.toString(grpcPort));
+        config.putAll(new FreeGrpcPort().start());
         return config;
     }
 

@@ -19,6 +19,7 @@ import org.vsekai.nebula.assets.storage.StoreFolder;
 import org.vsekai.nebula.assets.storage.StoredFile;
 import org.vsekai.nebula.assets.storage.WorkSlots;
 import org.vsekai.nebula.casync.ChunkCorruptException;
+import org.vsekai.nebula.casync.StoreUnavailableException;
 import org.vsekai.nebula.casync.chunk.ChunkDigest;
 import org.vsekai.nebula.casync.chunk.ChunkId;
 import org.vsekai.nebula.casync.store.ChunkCodec;
@@ -56,9 +57,10 @@ public class Chunks {
             try {
                 known = read(path);
             } catch (NoSuchFileException e) {
+                store.requireFolder();
                 return Optional.empty();
             } catch (IOException e) {
-                throw new UncheckedIOException(e);
+                throw new StoreUnavailableException(store.chunks().name(), e.toString(), e);
             }
             facts.put(id, known);
         }

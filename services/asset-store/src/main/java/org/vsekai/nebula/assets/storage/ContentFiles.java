@@ -35,7 +35,11 @@ public class ContentFiles {
 
     /** The file of that name; empty if there is none. */
     public Optional<Path> find(Path folder, ContentName name) {
-        return Optional.of(name.in(folder)).filter(Files::isRegularFile);
+        Optional<Path> found = Optional.of(name.in(folder)).filter(Files::isRegularFile);
+        if (found.isEmpty()) {
+            store.requireFolder();
+        }
+        return found;
     }
 
     /**
@@ -47,7 +51,7 @@ public class ContentFiles {
     public <T> T put(Path folder, ContentName name, InputStream content, long maxBytes, Inspection<T> inspection) {
         try (WorkSlots.Slot slot = slots.acquire()) {
             DurableFiles.createFolders(folder);
-            Path temporary = DurableFiles.temporaryIn(folder, ".tmp-" + name + "-");
+            Path temporary = DurableFiles.temporaryIn(folder, StoreFolder.TEMPORARY_PREFIX + name + "-");
             try {
                 MessageDigest digest = ChunkDigest.SHA256.newMessageDigest();
                 DurableFiles.write(

@@ -36,6 +36,10 @@ public interface StoreConfig {
     @WithDefault("8")
     int verificationReadAhead();
 
+    /** How long a verification waits for its caller to take a message. */
+    @WithDefault("2m")
+    Duration callerStall();
+
     /** How long a call waits for its turn before it is refused as UNAVAILABLE. */
     @WithDefault("30s")
     Duration maxWait();

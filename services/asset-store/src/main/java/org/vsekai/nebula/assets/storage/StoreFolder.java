@@ -6,10 +6,13 @@ import jakarta.enterprise.event.Observes;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.URI;
+import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
 import java.util.Optional;
 import org.jboss.logging.Logger;
 import org.vsekai.nebula.casync.StoreUnavailableException;
@@ -29,6 +32,7 @@ import org.vsekai.nebula.kit.problem.ProblemKind;
 @ApplicationScoped
 public class StoreFolder {
     private static final Logger LOG = Logger.getLogger(StoreFolder.class);
+    static final String TEMPORARY_PREFIX = ".tmp-";
     private static final Duration TEMPORARY_LIFETIME = Duration.ofDays(1);
 
     /** The chunk that every blob with a long run of zeros has; probes fetch it. Desync never asks for it. */
@@ -68,10 +72,27 @@ public class StoreFolder {
 
     void start(@Observes StartupEvent event) {
         findFault().ifPresent(fault -> LOG.errorf("The store starts degraded: %s", fault));
+        Instant old = clock.instant().minus(TEMPORARY_LIFETIME);
         try {
-            chunks.pruneTemporaries(clock.instant().minus(TEMPORARY_LIFETIME));
-        } catch (UncheckedIOException | StoreUnavailableException e) {
+            chunks.pruneTemporaries(old);
+            for (Path folder : List.of(root, indexes(), manifests())) {
+                pruneTemporaries(folder, old);
+            }
+        } catch (IOException | UncheckedIOException | StoreUnavailableException e) {
             LOG.warnf("Leftovers of interrupted writes stay in %s: %s", root, e.getMessage());
+        }
+    }
+
+    private static void pruneTemporaries(Path folder, Instant olderThan) throws IOException {
+        if (!Files.isDirectory(folder)) {
+            return;
+        }
+        try (DirectoryStream<Path> leftovers = Files.newDirectoryStream(folder, TEMPORARY_PREFIX + "*")) {
+            for (Path leftover : leftovers) {
+                if (Files.getLastModifiedTime(leftover).toInstant().isBefore(olderThan)) {
+                    Files.deleteIfExists(leftover);
+                }
+            }
         }
     }
 
@@ -83,7 +104,7 @@ public class StoreFolder {
             if (!chunks.has(zeroChunk)) {
                 chunks.put(zeroChunk, ChunkCodec.compress(ZERO_CHUNK, 0, ZERO_CHUNK.length));
             }
-            Path probe = DurableFiles.temporaryIn(root, ".tmp-probe-");
+            Path probe = DurableFiles.temporaryIn(root, TEMPORARY_PREFIX + "probe-");
             DurableFiles.write(probe, out -> {}, false);
             Files.delete(probe);
             return Optional.empty();
@@ -91,6 +112,17 @@ public class StoreFolder {
             return Optional.of("cannot write to the store folder " + root + ": " + DurableFiles.reason(e));
         } catch (UncheckedIOException | StoreUnavailableException e) {
             return Optional.of("cannot write to the store folder " + root + ": " + e.getMessage());
+        }
+    }
+
+    /**
+     * Tells "not there" from "cannot say".
+     *
+     * @throws StoreUnavailableException if the folder itself is away, so that nothing can be said of what is in it
+     */
+    public void requireFolder() {
+        if (!Files.isDirectory(root)) {
+            throw new StoreUnavailableException(root.toString(), "the folder does not exist", null);
         }
     }
 

@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.net.URI;
+import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Clock;
@@ -115,12 +116,36 @@ public final class Updater {
         try (WorkFolder work = WorkFolder.take(folder())) {
             try {
                 return run(work);
-            } catch (IOException | RuntimeException e) {
-                fail(e);
-                work.clearIfUnused();
-                throw e;
+            } catch (IOException e) {
+                throw ended(work, named(work, e));
+            } catch (UncheckedIOException e) {
+                throw ended(work, named(work, e.getCause() == null ? new IOException(e) : e.getCause()));
+            } catch (RuntimeException e) {
+                throw ended(work, e);
             }
         }
+    }
+
+    private RuntimeException ended(WorkFolder work, RuntimeException failure) {
+        fail(failure);
+        try {
+            work.clearIfUnused();
+        } catch (IOException e) {
+            failure.addSuppressed(e);
+        }
+        return failure;
+    }
+
+    /** Many failures of a disk do not say where. */
+    private static LocalStorageException named(WorkFolder work, IOException failure) {
+        String where = failure instanceof FileSystemException file && file.getFile() != null
+                ? file.getFile()
+                : work.path().toString();
+        String what = failure instanceof FileSystemException file && file.getReason() != null
+                ? file.getReason()
+                : DurableFiles.reason(failure);
+        return new LocalStorageException(
+                where, what + "; put that right and run the update again, it goes on where it stopped", failure);
     }
 
     /** What an update leads to, with both its files at hand. */

@@ -1,0 +1,156 @@
+package org.vsekai.nebula.launcher.chunks;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import java.io.File;
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.io.StringWriter;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Random;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.vsekai.nebula.launcher.cli.Vsekai;
+
+/** {@code vsekai chunks} beside the real desync. */
+class ChunksIT {
+    @TempDir
+    private Path temp;
+
+    private Path file;
+    private String output = "";
+
+    @BeforeEach
+    void makeInput() throws IOException {
+        byte[] bytes = new byte[3_000_000];
+        new Random(7).nextBytes(bytes);
+        file = Files.write(temp.resolve("blob"), bytes);
+    }
+
+    private int chunks(String... arguments) {
+        StringWriter text = new StringWriter();
+        PrintWriter writer = new PrintWriter(text, true);
+        int exit = Vsekai.commandLine()
+                .setOut(writer)
+                .setErr(writer)
+                .execute(
+                        Stream.concat(Stream.of("chunks"), Stream.of(arguments)).toArray(String[]::new));
+        output = text.toString();
+        return exit;
+    }
+
+    private void desync(String... arguments) throws IOException, InterruptedException {
+        Path tool = Stream.concat(
+                        Stream.of(System.getProperty("nebula.tools", "")).filter(folder -> !folder.isEmpty()),
+                        Stream.of(System.getenv("PATH").split(File.pathSeparator)))
+                .map(folder -> Path.of(folder, "desync"))
+                .filter(Files::isExecutable)
+                .findFirst()
+                .orElse(null);
+        if (!"true".equals(System.getenv("CI"))) {
+            assumeTrue(tool != null, "desync is not installed");
+        }
+        assertThat(tool).as("desync, needed with CI=true").isNotNull();
+        Process process = new ProcessBuilder(Stream.concat(Stream.of(tool.toString()), Stream.of(arguments))
+                        .toList())
+                .redirectErrorStream(true)
+                .redirectOutput(temp.resolve("desync.log").toFile())
+                .start();
+        assertThat(process.waitFor()).as(() -> log()).isZero();
+    }
+
+    private String log() {
+        try {
+            return Files.readString(temp.resolve("desync.log"));
+        } catch (IOException e) {
+            return e.toString();
+        }
+    }
+
+    private String path(String name) {
+        return temp.resolve(name).toString();
+    }
+
+    @Test
+    void makesTheSameIndexAsDesyncAndEachExtractsFromTheOthersStore() throws Exception {
+        Files.createDirectories(temp.resolve("theirs"));
+        desync("make", "-s", path("theirs"), path("theirs.caibx"), file.toString());
+        assertThat(chunks("make", "-s", path("ours"), path("ours.caibx"), file.toString()))
+                .as(() -> output)
+                .isZero();
+        assertThat(temp.resolve("ours.caibx")).hasSameBinaryContentAs(temp.resolve("theirs.caibx"));
+        assertThat(chunks("extract", "-s", path("theirs"), path("ours.caibx"), path("one")))
+                .as(() -> output)
+                .isZero();
+        desync("extract", "-s", path("ours"), path("theirs.caibx"), path("two"));
+        assertThat(temp.resolve("one")).hasSameBinaryContentAs(file);
+        assertThat(temp.resolve("two")).hasSameBinaryContentAs(file);
+        assertThat(chunks("verify", "-s", path("theirs"))).as(() -> output).isZero();
+    }
+
+    @Test
+    void tarsTheSameArchiveAsDesync() throws Exception {
+        Path folder = Files.createDirectories(temp.resolve("folder/sub"));
+        Files.writeString(folder.resolve("\u00e9"), "x");
+        Files.createSymbolicLink(folder.resolve("link"), Path.of("\u00e9"));
+        Files.createDirectories(temp.resolve("theirs"));
+        desync("tar", "-i", "-s", path("theirs"), path("theirs.caidx"), path("folder"));
+        assertThat(chunks("tar", "-i", "-s", path("ours"), path("ours.caidx"), path("folder")))
+                .as(() -> output)
+                .isZero();
+        assertThat(temp.resolve("ours.caidx")).hasSameBinaryContentAs(temp.resolve("theirs.caidx"));
+        assertThat(chunks("untar", "-i", "-s", path("theirs"), path("ours.caidx"), path("out")))
+                .as(() -> output)
+                .isZero();
+        assertThat(temp.resolve("out/sub/\u00e9")).hasContent("x");
+        assertThat(temp.resolve("out/sub/link")).isSymbolicLink();
+        assertThat(chunks("tar", path("a.catar"), path("folder"))).isZero();
+        desync(
+                "untar",
+                path("a.catar"),
+                Files.createDirectories(temp.resolve("back")).toString());
+        assertThat(temp.resolve("back/sub/\u00e9")).hasContent("x");
+    }
+
+    @Test
+    void seedsAreAskedBeforeStoresAndDamageIsFound() throws Exception {
+        assertThat(chunks("make", "-s", path("store"), path("a.caibx"), file.toString()))
+                .isZero();
+        assertThat(chunks(
+                        "extract",
+                        "--json",
+                        "-s",
+                        path("store"),
+                        "--seed",
+                        file.toString(),
+                        path("a.caibx"),
+                        path("one")))
+                .isZero();
+        assertThat(output).contains("\"fetched_chunks\":0");
+        assertThat(chunks("extract", "--seed", path("a.caibx") + ":" + file, path("a.caibx"), path("two")))
+                .as(() -> output)
+                .isZero();
+        assertThat(temp.resolve("two")).hasSameBinaryContentAs(file);
+        Path chunk;
+        try (Stream<Path> all = Files.walk(temp.resolve("store"))) {
+            chunk = all.filter(Files::isRegularFile).findFirst().orElseThrow();
+        }
+        Files.writeString(chunk, "spoilt");
+        assertThat(chunks("extract", "-s", path("store"), path("a.caibx"), path("three")))
+                .isEqualTo(4);
+        assertThat(temp.resolve("three")).doesNotExist();
+        assertThat(chunks("verify", "-s", path("store"))).isEqualTo(4);
+        assertThat(chunks("verify", "-r", "-s", path("store"))).isEqualTo(4);
+        assertThat(chunk).doesNotExist();
+        assertThat(chunks("verify", "-s", path("store"), path("a.caibx"))).isEqualTo(4);
+        assertThat(chunks("verify", path("a.caibx"), file.toString())).isZero();
+        byte[] bytes = Files.readAllBytes(file);
+        bytes[5]++;
+        Files.write(file, bytes);
+        assertThat(chunks("verify", path("a.caibx"), file.toString())).isEqualTo(4);
+    }
+}

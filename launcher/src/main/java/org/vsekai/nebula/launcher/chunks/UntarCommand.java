@@ -9,6 +9,7 @@ import java.util.Map;
 import java.util.concurrent.Callable;
 import org.vsekai.nebula.casync.archive.ArchiveDecoder;
 import org.vsekai.nebula.casync.archive.ArchiveExtractor;
+import org.vsekai.nebula.casync.archive.EntryPolicy;
 import org.vsekai.nebula.casync.archive.ExtractListener;
 import org.vsekai.nebula.casync.archive.ExtractOptions;
 import org.vsekai.nebula.casync.archive.ExtractReport;
@@ -49,6 +50,12 @@ final class UntarCommand implements Callable<Integer> {
 
     @Option(names = "--no-same-owner", description = "Never set owners, also as root.")
     private boolean noSameOwner;
+
+    @Option(
+            names = "--trust",
+            description =
+                    "The archive is your own: extract also links that lead out of DIR, which are refused otherwise.")
+    private boolean trust;
 
     @Mixin
     private SourceOptions sources = new SourceOptions();
@@ -93,7 +100,8 @@ final class UntarCommand implements Callable<Integer> {
                 meter.accept(bytes);
             }
         };
-        return new ArchiveExtractor(folder, ExtractOptions.keepingEverything(root && !noSameOwner), listener)
+        ExtractOptions options = ExtractOptions.keepingEverything(root && !noSameOwner);
+        return new ArchiveExtractor(folder, trust ? options.withPolicy(EntryPolicy.ANYTHING) : options, listener)
                 .extract(new ArchiveDecoder(in, source, size));
     }
 

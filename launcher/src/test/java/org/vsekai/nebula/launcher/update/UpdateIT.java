@@ -222,6 +222,14 @@ class UpdateIT {
     }
 
     @Test
+    void adoptsACopyOfTheGameThatItDidNotInstall() throws IOException {
+        Files.createDirectories(game.getParent());
+        copy(first, game);
+        install();
+        assertThat(tree(game)).isEqualTo(tree(first));
+    }
+
+    @Test
     void worksWithoutExchange() throws IOException {
         System.setProperty(Swap.EXCHANGE_PROPERTY, "off");
         install();

@@ -20,6 +20,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Random;
 import java.util.TreeMap;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
@@ -302,6 +303,73 @@ class UpdateIT {
                         given.stream().map(path -> "GET " + path).toList())
                 .hasSizeBetween(all - 8, all - 5);
         assertThat(tree(game)).isEqualTo(tree(first));
+    }
+
+    @Test
+    void aKilledLauncherLeavesTheOldVersionAndItsChunksToTheNext() throws Exception {
+        install();
+        byte[] fresh = new byte[2_000_000];
+        new Random(3).nextBytes(fresh);
+        Files.write(second.resolve("data/pack3"), fresh);
+        publish("0.2.0", second);
+        services.log.clear();
+        CountDownLatch reached = new CountDownLatch(10);
+        CountDownLatch killed = new CountDownLatch(1);
+        services.fault = (exchange, path) -> {
+            if (path.startsWith("/chunks/")) {
+                if (reached.getCount() == 0) {
+                    awaitUnchecked(killed);
+                } else {
+                    reached.countDown();
+                }
+            }
+            return false;
+        };
+        Process launcher = new ProcessBuilder(
+                        Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                        "-jar",
+                        System.getProperty("launcher.jar"),
+                        "--server",
+                        services.url(),
+                        "update",
+                        "--mode",
+                        "stable",
+                        "--no-desktop",
+                        game.toString())
+                .redirectErrorStream(true)
+                .redirectOutput(temp.resolve("launcher.log").toFile())
+                .start();
+        boolean ten = reached.await(60, TimeUnit.SECONDS);
+        assertThat(ten).as(() -> "ten chunks were asked for").isTrue();
+        launcher.destroyForcibly().waitFor();
+        killed.countDown();
+        assertThat(tree(game)).isEqualTo(tree(first));
+        List<String> kept;
+        try (Stream<Path> cache = Files.walk(work().resolve("cache"))) {
+            kept = cache.map(path -> path.getFileName().toString())
+                    .filter(name -> name.length() == 64)
+                    .map(name -> "GET /chunks/" + name.substring(0, 4) + "/" + name + ".cacnk")
+                    .toList();
+        }
+        assertThat(kept).isNotEmpty();
+
+        services.fault = (exchange, path) -> false;
+        services.log.clear();
+        assertThat(update()).as(() -> output).isZero();
+        assertThat(tree(game)).isEqualTo(tree(second));
+        assertThat(work()).doesNotExist();
+        assertThat(services.requests("GET /chunks/"))
+                .isNotEmpty()
+                .doesNotHaveDuplicates()
+                .doesNotContainAnyElementsOf(kept);
+    }
+
+    private static void awaitUnchecked(CountDownLatch latch) {
+        try {
+            boolean ignored = latch.await(60, TimeUnit.SECONDS);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
     }
 
     @Test

@@ -9,6 +9,9 @@ import java.util.Map;
 
 /** A CDN to be registered by the seed, and a configuration under which probes come fast. */
 public final class RegistryEnvironment implements QuarkusTestResourceLifecycleManager {
+    /** The most CDNs that can be registered. */
+    public static final int MAX_CDNS = 10;
+
     private final FakeCdn seeded = new FakeCdn(FakeCdn.GOOD);
 
     @Override
@@ -16,6 +19,7 @@ public final class RegistryEnvironment implements QuarkusTestResourceLifecycleMa
         return Map.of(
                 "NEBULA_CDN_ALLOW_LOOPBACK", "true",
                 "NEBULA_CDN_SEED", "seeded|Seeded CDN|" + seeded.uri() + "|seed-region",
+                "nebula.cdn.registry.max-cdns", Integer.toString(MAX_CDNS),
                 "nebula.cdn.probe.interval", "2s",
                 "nebula.cdn.probe.poll", "100ms",
                 "nebula.cdn.probe.retry-pause", "100ms",

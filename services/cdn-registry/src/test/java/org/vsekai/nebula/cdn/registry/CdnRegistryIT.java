@@ -2,6 +2,7 @@ package org.vsekai.nebula.cdn.registry;
 
 import static io.restassured.RestAssured.given;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.hamcrest.Matchers.contains;
 import static org.hamcrest.Matchers.equalTo;
 import static org.hamcrest.Matchers.greaterThan;
@@ -26,6 +27,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
@@ -34,6 +36,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 import org.vsekai.nebula.cdn.FakeCdn;
 import org.vsekai.nebula.cdn.RegistryEnvironment;
 import org.vsekai.nebula.cdn.address.CdnUri;
+import org.vsekai.nebula.cdn.address.CdnUriRefusedException;
 import org.vsekai.nebula.cdn.probe.ProbeOutcome;
 import org.vsekai.nebula.kit.paging.PageRequest;
 import org.vsekai.nebula.kit.testing.NebulaDatabase;
@@ -52,6 +55,12 @@ class CdnRegistryIT {
 
     @Inject
     Cdns cdns;
+
+    /** The service registers it on its own, soon after it has started. */
+    @BeforeEach
+    void awaitTheSeed() {
+        eventually(() -> assertThat(cdns.listAll().await().atMost(PATIENCE)).isNotEmpty());
+    }
 
     @AfterEach
     void removeAllButTheSeed() {
@@ -265,6 +274,44 @@ class CdnRegistryIT {
         eventually(() -> assertThat(cdn("moving").getBoolean("probes.healthy")).isTrue());
         assertThat(cdn("moving").getInt("probes.failure_count")).isZero();
         assertThat(cdn("moving").getString("last_checked_on")).endsWith("Z");
+    }
+
+    @Test
+    void seedChangesWhatIsThereAndAddsWhatIsNot() {
+        register("old", SILENT, "eu");
+
+        seed(new CdnEntry("old", "New name", CdnUri.parse(SILENT), "us"), entry("added", SILENT));
+
+        assertThat(cdn("old").getString("name")).isEqualTo("New name");
+        assertThat(cdn("old").getString("region")).isEqualTo("us");
+        assertThat(cdn("added").getString("uri")).isEqualTo(SILENT);
+    }
+
+    @Test
+    void seedWithARefusedEntryChangesNothing() {
+        assertThatThrownBy(() -> seed(entry("fine", SILENT), entry("bad", "http://169.254.169.254/")))
+                .isInstanceOf(CdnUriRefusedException.class);
+
+        problem(operator().get("/api/v1/cdns/fine").then(), 404, "CDN_NOT_FOUND");
+    }
+
+    @Test
+    void noMoreCdnsAreRegisteredThanAreKeptInMemory() {
+        int free = RegistryEnvironment.MAX_CDNS
+                - cdns.listAll().await().atMost(PATIENCE).size();
+        for (int i = 0; i < free; i++) {
+            register("many-" + i, SILENT, "eu");
+        }
+
+        problem(post(Map.of("uid", "more", "name", "n", "uri", SILENT, "region", "eu")), 409, "CDN_LIMIT_REACHED");
+    }
+
+    private void seed(CdnEntry... entries) {
+        cdns.seed(List.of(entries)).await().atMost(PATIENCE);
+    }
+
+    private static CdnEntry entry(String uid, String uri) {
+        return new CdnEntry(uid, "CDN " + uid, CdnUri.parse(uri), "eu");
     }
 
     @Test

@@ -37,7 +37,7 @@ import org.vsekai.nebula.casync.store.ReadableStore;
  * again long after, when it has left memory, so what a store sent is kept in the cache; where the caller gives none, in a
  * temporary one, and only if the chunk occurs again.
  *
- * <p><b>Going on after a kill.</b> A stream's next run finds in the cache what this one fetched. A file is built beside its
+ * <p><b>Going on after a kill.</b> The next run finds in the cache what this one fetched. A file is built beside its
  * place under a fixed name; the next run hashes what it finds there and seeks only what is not right.
  *
  * <p>One assembly at a time; the seeds and stores are the caller's to close.
@@ -70,6 +70,41 @@ public final class Assembler {
     /** Where chunks came from so far; may be called while an assembly runs. */
     public AssemblyStatistics statistics() {
         return ladder.statistics();
+    }
+
+    /**
+     * What no seed lists and the cache does not hold, as positions in the index, each chunk by its first. Nothing is read:
+     * a chunk that turns out to be damaged is fetched when it is needed.
+     */
+    public List<Integer> missing() {
+        List<Integer> missing = new ArrayList<>();
+        for (int i = 0; i < index.chunkCount(); i++) {
+            if (occurrences.first(index.id(i)) == i && !ladder.isAtHand(index.id(i), index.length(i))) {
+                missing.add(i);
+            }
+        }
+        return missing;
+    }
+
+    /**
+     * Brings chunks into the cache, in any order, so that a later assembly finds them there.
+     *
+     * @param chunks positions in the index, as {@link #missing} gives them
+     * @param progress told of the length of each chunk that has come, on any thread
+     * @throws IllegalStateException when the assembler has no cache
+     * @throws IOException when the disk fails
+     * @throws org.vsekai.nebula.casync.CasyncException when a chunk cannot be had; what came is kept for the next run
+     */
+    public void fetch(List<Integer> chunks, LongConsumer progress) throws IOException {
+        if (!hasCache) {
+            throw new IllegalStateException("there is no cache to fetch into");
+        }
+        try (BoundedTasks tasks = new BoundedTasks(window)) {
+            for (int i : chunks) {
+                tasks.run(() -> progress.accept(ladder.get(index.id(i), index.length(i), null).length));
+            }
+            tasks.finish();
+        }
     }
 
     /**

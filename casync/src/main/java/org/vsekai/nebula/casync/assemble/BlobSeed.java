@@ -28,18 +28,31 @@ public final class BlobSeed implements Seed {
         this.occurrences = new Occurrences(index);
     }
 
-    /** A seed of a source that has no index yet: it is read and cut now, on {@code threads} threads. */
+    /**
+     * A seed of a source that has no index yet: it is read and cut now, on {@code threads} threads. If that fails, the
+     * source is closed.
+     */
     public static BlobSeed chunk(BlobSource source, ChunkSizes sizes, ChunkDigest digest, int threads)
             throws IOException {
         ChunkIndex.Builder index = ChunkIndex.builder(sizes, digest);
-        new ParallelChunker(sizes, digest, threads)
-                .chunk(source, (number, start, id, bytes, offset, length) -> {}, (length, id) -> index.add(length, id));
+        try {
+            new ParallelChunker(sizes, digest, threads)
+                    .chunk(source, (number, start, id, bytes, offset, length) -> {}, index::add);
+        } catch (IOException | RuntimeException e) {
+            source.close();
+            throw e;
+        }
         return new BlobSeed(source, index.build());
     }
 
     @Override
     public String name() {
         return source.name();
+    }
+
+    @Override
+    public boolean lists(ChunkId id) {
+        return occurrences.first(id) != Occurrences.NONE;
     }
 
     @Override

@@ -14,7 +14,10 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
 
-/** Runs tasks on threads of their own, no more than a bound at a time. The first failure ends it. */
+/**
+ * Runs tasks on threads of their own, no more than a bound at a time. After the first failure no other starts; those that
+ * run come to their end, since what they have fetched is worth keeping.
+ */
 final class BoundedTasks implements AutoCloseable {
     /** How long closing waits for interrupted tasks; they hold nothing that a later task needs. */
     private static final int CLOSE_SECONDS = 30;
@@ -62,16 +65,19 @@ final class BoundedTasks implements AutoCloseable {
     }
 
     private void acquire(int permits) throws IOException {
+        Throwable failed;
         try {
             free.acquire(permits);
+            failed = failure.get();
+            if (failed == null) {
+                return;
+            }
+            free.acquire(bound - permits);
         } catch (InterruptedException e) {
             throw interrupted();
         }
-        Throwable failed = failure.get();
-        if (failed != null) {
-            free.release(permits);
-            throw rethrown(failed);
-        }
+        free.release(bound);
+        throw rethrown(failed);
     }
 
     /** The result of a task, or what it threw. */

@@ -39,6 +39,11 @@ public final class ChunkCache {
         return folder.resolve(name.substring(0, 4)).resolve(name + ".cacnk");
     }
 
+    /** Whether there is such a chunk, whole or damaged. */
+    boolean has(ChunkId id) {
+        return Files.isRegularFile(path(id));
+    }
+
     /** The plain bytes of a chunk; null when there is none or only a damaged one, which is removed. */
     byte @Nullable [] find(ChunkId id, ChunkDigest digest, int length) throws IOException {
         Path path = path(id);

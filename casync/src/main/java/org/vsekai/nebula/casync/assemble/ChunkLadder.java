@@ -2,13 +2,14 @@ package org.vsekai.nebula.casync.assemble;
 
 import java.io.IOException;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
-import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutionException;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.LongAdder;
 import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
@@ -26,20 +27,28 @@ import org.vsekai.nebula.casync.store.ReadableStore;
  * Where a chunk is looked for, the cheapest place first: nowhere for the null chunk, seeds, cache, stores. Thread-safe.
  *
  * <p>Stores are asked in turn, and any failure moves on to the next: for a player it does not matter whether a CDN lacks a
- * chunk, holds a bad one or is down, as long as another has it. A store that could not be asked goes to the end of the
- * row. Only when all have failed is the failure reported, unavailable before corrupt before missing: a chunk is not
- * said to be missing while one store could not be asked.
+ * chunk, holds a bad one or is down, as long as another has it. A store that could not be asked {@value #STRIKES} times in
+ * a row goes to the end of the row. Only when all have failed is the failure reported, unavailable before corrupt before
+ * missing: a chunk is not said to be missing while one store could not be asked.
  */
 final class ChunkLadder {
+    private static final int STRIKES = 3;
+
     private final ChunkDigest digest;
     private final List<Seed> seeds;
     private final @Nullable ChunkCache cache;
-    private final List<ReadableStore> stores;
-    private final Set<ReadableStore> down = ConcurrentHashMap.newKeySet();
+    private final List<Origin> origins;
     private final Map<ChunkId, CompletableFuture<byte[]>> sought = new ConcurrentHashMap<>();
 
     private final byte[] nullChunk;
     private final ChunkId nullId;
+
+    /** A store, and how often in a row it could not be asked. */
+    private record Origin(ReadableStore store, AtomicInteger strikes) {
+        boolean isDown() {
+            return strikes.get() >= STRIKES;
+        }
+    }
 
     /** Plain chunks and bytes of one source. */
     static final class Tally {
@@ -64,7 +73,9 @@ final class ChunkLadder {
         this.digest = index.digest();
         this.seeds = List.copyOf(seeds);
         this.cache = cache;
-        this.stores = List.copyOf(stores);
+        this.origins = stores.stream()
+                .map(store -> new Origin(store, new AtomicInteger()))
+                .toList();
         int max = index.sizes().max();
         boolean mayHaveNull = IntStream.range(0, index.chunkCount()).anyMatch(i -> index.length(i) == max);
         this.nullChunk = new byte[mayHaveNull ? max : 0];
@@ -89,6 +100,13 @@ final class ChunkLadder {
 
     boolean isNull(ChunkId id, int length) {
         return length == nullChunk.length && id.equals(nullId);
+    }
+
+    /** Whether the chunk should need no store. */
+    boolean isAtHand(ChunkId id, int length) {
+        return isNull(id, length)
+                || seeds.stream().anyMatch(seed -> seed.lists(id))
+                || (cache != null && cache.has(id));
     }
 
     /**
@@ -151,31 +169,42 @@ final class ChunkLadder {
     }
 
     private byte[] fetch(ChunkId id, int length, @Nullable ChunkCache keep) throws IOException {
-        CasyncException worst = new ChunkMissingException(id, "any seed, and no store was given");
-        List<ReadableStore> order = new ArrayList<>(stores);
-        order.sort((a, b) -> Boolean.compare(down.contains(a), down.contains(b)));
-        for (int i = 0; i < order.size(); i++) {
-            ReadableStore store = order.get(i);
+        List<CasyncException> failures = new ArrayList<>();
+        for (Origin origin : inOrder()) {
+            ReadableStore store = origin.store;
             try {
                 requests.increment();
                 byte[] stored = store.getStored(id, ChunkCodec.maxStoredBytes(length));
                 storedBytes.add(stored.length);
                 byte[] plain = ChunkCodec.verify(id, digest, stored, length, store.name());
+                origin.strikes.set(0);
                 network.add(length);
                 if (keep != null) {
                     keep.put(id, stored);
                 }
                 return plain;
-            } catch (ChunkMissingException | ChunkCorruptException | StoreUnavailableException e) {
-                if (e instanceof StoreUnavailableException) {
-                    down.add(store);
-                }
-                if (i == 0 || gravity(e) > gravity(worst)) {
-                    worst = e;
-                }
+            } catch (ChunkMissingException | ChunkCorruptException e) {
+                origin.strikes.set(0);
+                failures.add(e);
+            } catch (StoreUnavailableException e) {
+                origin.strikes.incrementAndGet();
+                failures.add(e);
             }
         }
+        if (failures.isEmpty()) {
+            throw new ChunkMissingException(id, "any seed, and no store was given");
+        }
+        failures.sort(Comparator.comparingInt(ChunkLadder::gravity).reversed());
+        CasyncException worst = failures.removeFirst();
+        failures.forEach(worst::addSuppressed);
         throw worst;
+    }
+
+    private List<Origin> inOrder() {
+        List<Origin> order = new ArrayList<>(origins.size());
+        origins.stream().filter(origin -> !origin.isDown()).forEach(order::add);
+        origins.stream().filter(origin -> !order.contains(origin)).forEach(order::add);
+        return order;
     }
 
     private static int gravity(CasyncException failure) {

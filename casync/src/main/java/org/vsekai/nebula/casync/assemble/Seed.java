@@ -11,6 +11,9 @@ public interface Seed extends AutoCloseable {
     /** What reports call the seed: a path. */
     String name();
 
+    /** Whether the seed is said to have the chunk. Nothing is read, so {@link #read} may know better. */
+    boolean lists(ChunkId id);
+
     /**
      * Reads a chunk.
      *

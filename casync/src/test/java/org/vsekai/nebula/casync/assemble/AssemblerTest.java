@@ -13,6 +13,7 @@ import java.util.Map;
 import java.util.Random;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -185,6 +186,45 @@ class AssemblerTest {
         assertThat(drain(second)).isEqualTo(join(pieces));
         assertThat(second.statistics().cacheChunks()).isEqualTo(120);
         assertThat(store.asked.values()).containsOnly(1);
+    }
+
+    @Test
+    void whatIsNotAtHandIsFetchedAheadAndKeptThoughTheStoreFails() throws IOException {
+        byte[][] pieces = pieces(13, 200);
+        pieces[120] = pieces[7];
+        ChunkIndex index = index(pieces);
+        ChunkCache cache = new ChunkCache(folder.resolve("cache"));
+        Path old = Files.write(folder.resolve("old"), join(Arrays.copyOf(pieces, 50)));
+        try (BlobSeed seed = new BlobSeed(FileBlob.open(old), index(Arrays.copyOf(pieces, 50)))) {
+            Assembler first = new Assembler(index, List.of(seed), List.of(store), cache, AssemblyOptions.DEFAULT);
+            assertThat(first.missing()).hasSize(149).doesNotContain(7, 49, 120);
+            store.answersLeft = 80;
+            assertThatThrownBy(() -> first.fetch(first.missing(), bytes -> {}))
+                    .isInstanceOf(StoreUnavailableException.class);
+            store.answersLeft = Integer.MAX_VALUE;
+            Assembler second = new Assembler(index, List.of(seed), List.of(store), cache, AssemblyOptions.DEFAULT);
+            List<Integer> missing = second.missing();
+            assertThat(missing).hasSize(149 - 80);
+            AtomicLong told = new AtomicLong();
+            second.fetch(missing, told::addAndGet);
+            assertThat(told).hasValue(missing.stream().mapToLong(index::length).sum());
+            assertThat(second.missing()).isEmpty();
+            assertThat(drain(second)).isEqualTo(join(pieces));
+        }
+        assertThat(store.asked).hasSize(149);
+        assertThat(store.asked.values()).containsOnly(1);
+    }
+
+    @Test
+    void storeThatIsDownIsAskedLastAfterThreeFailures() throws IOException {
+        byte[][] pieces = pieces(14, 20);
+        ChunkIndex index = index(pieces);
+        MemoryStore down = new MemoryStore();
+        down.answersLeft = 0;
+        Assembler assembler =
+                new Assembler(index, List.of(), List.of(down, store), null, AssemblyOptions.DEFAULT.withInFlight(1));
+        assertThat(drain(assembler)).isEqualTo(join(pieces));
+        assertThat(assembler.statistics().requests()).isEqualTo(20 + 3);
     }
 
     @Test

@@ -1,5 +1,6 @@
 package org.vsekai.nebula.launcher.chunks;
 
+import org.vsekai.nebula.casync.assemble.AssemblyOptions;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
@@ -18,7 +19,8 @@ final class Concurrency {
             names = {"-n", "--concurrency"},
             paramLabel = "N",
             description =
-                    "Workers for cutting and for stores. Default: the processor's cores for cutting, 10 for stores.")
+                    "Workers for cutting and for stores. Default: the processor's cores for cutting, 10 for stores;"
+                            + " extract and untar ask stores for no more than 64 chunks at once.")
     void setWorkers(int workers) {
         if (workers < 1 || workers > LIMIT) {
             throw new ParameterException(command.commandLine(), "-n must be between 1 and " + LIMIT);
@@ -32,5 +34,9 @@ final class Concurrency {
 
     int forStores() {
         return workers == 0 ? 10 : workers;
+    }
+
+    AssemblyOptions forAssembly() {
+        return AssemblyOptions.DEFAULT.withInFlight(Math.min(forStores(), AssemblyOptions.MAX_IN_FLIGHT));
     }
 }

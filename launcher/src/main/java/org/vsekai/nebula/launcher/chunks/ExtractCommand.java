@@ -3,10 +3,8 @@ package org.vsekai.nebula.launcher.chunks;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.concurrent.Callable;
-import org.vsekai.nebula.casync.durable.DurableFiles;
+import org.vsekai.nebula.casync.assemble.AssemblyStatistics;
 import org.vsekai.nebula.casync.index.ChunkIndex;
-import org.vsekai.nebula.launcher.assembly.Assembly;
-import org.vsekai.nebula.launcher.assembly.Origins;
 import org.vsekai.nebula.launcher.console.GlobalOptions;
 import org.vsekai.nebula.launcher.progress.Meter;
 import org.vsekai.nebula.launcher.progress.TerminalText;
@@ -22,7 +20,9 @@ import picocli.CommandLine.Spec;
         mixinStandardHelpOptions = true,
         description = {
             "Puts together the file that INDEX describes.",
-            "OUT appears when it is complete and every chunk has been checked; an OUT that exists stays until then."
+            "OUT appears when it is complete and every chunk has been checked; an OUT that exists stays until then,"
+                    + " and what is right in it is used. A run that was interrupted leaves .OUT.part, from which the next"
+                    + " goes on."
         },
         footer = {"", "Example:", "  vsekai chunks extract -s http://localhost/chunks --seed v1.caibx v2.caibx v2"})
 final class ExtractCommand implements Callable<Integer> {
@@ -42,19 +42,20 @@ final class ExtractCommand implements Callable<Integer> {
     public Integer call() throws IOException {
         GlobalOptions global = GlobalOptions.of(command);
         ChunkIndex wanted = IndexFile.read(index);
-        sources.assemble(wanted, DurableFiles.folderOf(out), (assembly, origins) -> {
-            assembly.writeTo(out, new Meter(global.listener(command), "extract", wanted.blobSize()));
-            global.complete(command, text(wanted, assembly, origins), Figures.of(wanted, assembly, origins));
+        sources.assemble(wanted, assembler -> {
+            assembler.assembleTo(out, new Meter(global.listener(command), "extract", wanted.blobSize()));
+            AssemblyStatistics got = assembler.statistics();
+            global.complete(command, text(wanted, got), Figures.of(wanted, got));
         });
         return 0;
     }
 
-    private static String text(ChunkIndex wanted, Assembly assembly, Origins origins) {
+    private static String text(ChunkIndex wanted, AssemblyStatistics got) {
         return "%s: %s from seeds, %d chunks (%s) from stores"
                 .formatted(
                         TerminalText.bytes(wanted.blobSize()),
-                        TerminalText.bytes(assembly.seedBytes()),
-                        assembly.fetchedChunks(),
-                        TerminalText.bytes(origins.storedBytes()));
+                        TerminalText.bytes(got.seedBytes()),
+                        got.networkChunks(),
+                        TerminalText.bytes(got.storedBytes()));
     }
 }

@@ -8,16 +8,13 @@ import java.util.List;
 import java.util.Locale;
 import org.vsekai.nebula.casync.archive.ArchiveLayout;
 import org.vsekai.nebula.casync.archive.ArchiveOptions;
+import org.vsekai.nebula.casync.assemble.Assembler;
+import org.vsekai.nebula.casync.assemble.BlobSeed;
 import org.vsekai.nebula.casync.chunk.BlobSource;
 import org.vsekai.nebula.casync.chunk.FileBlob;
 import org.vsekai.nebula.casync.index.ChunkIndex;
 import org.vsekai.nebula.casync.index.ChunkIndexCodec;
 import org.vsekai.nebula.casync.store.ReadableStore;
-import org.vsekai.nebula.launcher.assembly.Assembly;
-import org.vsekai.nebula.launcher.assembly.ChunkCache;
-import org.vsekai.nebula.launcher.assembly.Origins;
-import org.vsekai.nebula.launcher.assembly.Seed;
-import org.vsekai.nebula.launcher.files.Trees;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
@@ -51,60 +48,55 @@ final class SourceOptions {
     @Mixin
     private Concurrency concurrency = new Concurrency();
 
-    /** What is done with an assembly while its sources are open. */
+    /** What is done with an assembler while its sources are open. */
     @FunctionalInterface
     interface Work {
-        void with(Assembly assembly, Origins origins) throws IOException;
+        void with(Assembler assembler) throws IOException;
     }
 
-    /** @param scratch a folder in which repeated chunks may be kept meanwhile */
-    void assemble(ChunkIndex index, Path scratch, Work work) throws IOException {
+    void assemble(ChunkIndex index, Work work) throws IOException {
         if (stores.isEmpty() && seeds.isEmpty()) {
             throw new ParameterException(command.commandLine(), "name a store with -s, or a seed with --seed");
         }
         List<ReadableStore> opened = new ArrayList<>();
-        List<BlobSource> blobs = new ArrayList<>();
-        Path cache = Files.createTempDirectory(scratch, ".vsekai-chunks-");
+        List<BlobSeed> found = new ArrayList<>();
         try {
             for (String store : stores) {
                 opened.add(access.open(store));
             }
-            List<Seed> found = new ArrayList<>();
             for (String seed : seeds) {
-                found.add(seed(seed, index, blobs));
+                found.add(seed(seed, index));
             }
-            Origins origins = new Origins(opened);
-            work.with(new Assembly(index, found, new ChunkCache(cache), origins, concurrency.forStores()), origins);
+            work.with(new Assembler(index, found, opened, null, concurrency.forAssembly()));
         } finally {
-            Trees.delete(cache);
-            for (BlobSource blob : blobs) {
-                blob.close();
+            for (BlobSeed seed : found) {
+                seed.close();
             }
             opened.forEach(ReadableStore::close);
         }
     }
 
-    private Seed seed(String seed, ChunkIndex index, List<BlobSource> blobs) throws IOException {
+    private BlobSeed seed(String seed, ChunkIndex index) throws IOException {
         int colon = seed.indexOf(':', seed.toLowerCase(Locale.ROOT).lastIndexOf(".cai"));
         String named = colon > 0 && isIndex(seed.substring(0, colon)) ? seed.substring(0, colon) : seed;
         if (!isIndex(named)) {
-            return Seed.ofUnindexed(open(Path.of(seed), blobs), index, concurrency.forCutting());
+            return BlobSeed.chunk(open(Path.of(seed)), index.sizes(), index.digest(), concurrency.forCutting());
         }
         String data = named.length() < seed.length()
                 ? seed.substring(named.length() + 1)
                 : named.substring(0, named.lastIndexOf('.'));
-        return Seed.of(open(Path.of(data), blobs), ChunkIndexCodec.read(Path.of(named)));
+        ChunkIndex known = ChunkIndexCodec.read(Path.of(named));
+        return new BlobSeed(open(Path.of(data)), known);
     }
 
     private static boolean isIndex(String name) {
         return name.endsWith(".caibx") || name.endsWith(".caidx");
     }
 
-    private static BlobSource open(Path data, List<BlobSource> blobs) throws IOException {
-        BlobSource blob = Files.isDirectory(data)
+    /** A file, or a folder as its archive. */
+    static BlobSource open(Path data) throws IOException {
+        return Files.isDirectory(data)
                 ? ArchiveLayout.ofFolder(data, ArchiveOptions.keepingEverything())
                 : FileBlob.open(data);
-        blobs.add(blob);
-        return blob;
     }
 }

@@ -13,7 +13,6 @@ import org.vsekai.nebula.casync.archive.EntryPolicy;
 import org.vsekai.nebula.casync.archive.ExtractListener;
 import org.vsekai.nebula.casync.archive.ExtractOptions;
 import org.vsekai.nebula.casync.archive.ExtractReport;
-import org.vsekai.nebula.casync.durable.DurableFiles;
 import org.vsekai.nebula.casync.index.ChunkIndex;
 import org.vsekai.nebula.launcher.console.GlobalOptions;
 import org.vsekai.nebula.launcher.progress.Meter;
@@ -71,12 +70,12 @@ final class UntarCommand implements Callable<Integer> {
         GlobalOptions global = GlobalOptions.of(command);
         if (asIndex) {
             ChunkIndex index = IndexFile.read(source);
-            sources.assemble(index, DurableFiles.folderOf(folder), (assembly, origins) -> {
+            sources.assemble(index, assembler -> {
                 ExtractReport report;
-                try (InputStream in = assembly.stream()) {
+                try (InputStream in = assembler.open()) {
                     report = extract(global, in, index.blobSize());
                 }
-                Map<String, Object> figures = Figures.of(index, assembly, origins);
+                Map<String, Object> figures = Figures.of(index, assembler.statistics());
                 figures.putAll(figures(report));
                 global.complete(command, text(report), figures);
             });

@@ -17,13 +17,11 @@ import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.vsekai.nebula.casync.ChunkCorruptException;
 import org.vsekai.nebula.casync.ChunkMissingException;
-import org.vsekai.nebula.casync.archive.ArchiveLayout;
-import org.vsekai.nebula.casync.archive.ArchiveOptions;
+import org.vsekai.nebula.casync.assemble.Verifier;
 import org.vsekai.nebula.casync.chunk.BlobSource;
 import org.vsekai.nebula.casync.chunk.ChunkDigest;
 import org.vsekai.nebula.casync.chunk.ChunkId;
 import org.vsekai.nebula.casync.chunk.ChunkSizes;
-import org.vsekai.nebula.casync.chunk.FileBlob;
 import org.vsekai.nebula.casync.index.ChunkIndex;
 import org.vsekai.nebula.casync.store.ChunkCodec;
 import org.vsekai.nebula.casync.store.LocalChunkStore;
@@ -108,17 +106,18 @@ final class VerifyCommand implements Callable<Integer> {
         }
         ProgressListener listener = global.listener(command);
         result.faults.stream().limit(SHOWN).forEach(fault -> listener.on(new Noted(fault)));
-        boolean sound = result.faults.isEmpty();
+        boolean sound = result.bad == 0;
         global.complete(
                 command,
                 sound
                         ? result.checked + " chunks checked, all are sound"
-                        : result.faults.size() + " of " + result.checked + " chunks are bad",
-                Map.of("checked", result.checked, "bad", result.faults.size()));
+                        : result.bad + " of " + result.checked + " chunks are bad",
+                Map.of("checked", result.checked, "bad", result.bad));
         return sound ? ExitCode.OK.code() : ExitCode.CORRUPT.code();
     }
 
-    private record Result(int checked, List<String> faults) {}
+    /** @param faults what is shown: not always all that are bad */
+    private record Result(long checked, long bad, List<String> faults) {}
 
     private Result verifyStore(String location) throws IOException {
         try (ReadableStore opened = access.open(location)) {
@@ -161,22 +160,18 @@ final class VerifyCommand implements Callable<Integer> {
     }
 
     private Result verifyData(ChunkIndex wanted, Path named) throws IOException {
-        List<String> faults = Collections.synchronizedList(new ArrayList<>());
-        try (BlobSource blob = Files.isDirectory(named)
-                ? ArchiveLayout.ofFolder(named, ArchiveOptions.keepingEverything())
-                : FileBlob.open(named)) {
-            if (blob.size() != wanted.blobSize()) {
-                faults.add("%s has %d bytes, the index %d".formatted(named, blob.size(), wanted.blobSize()));
+        try (BlobSource blob = SourceOptions.open(named)) {
+            Verifier.Report report = new Verifier(wanted, concurrency.forAssembly()).verify(blob, bytes -> {});
+            List<String> faults = new ArrayList<>();
+            if (report.excessBytes() > 0) {
+                faults.add("%s is %d bytes longer than the index says".formatted(named, report.excessBytes()));
             }
-            byte[] buffer = new byte[wanted.sizes().max()];
-            for (int i = 0; i < wanted.chunkCount() && wanted.end(i) <= blob.size(); i++) {
-                blob.read(wanted.start(i), buffer, 0, wanted.length(i));
-                if (!wanted.digest().hash(buffer, 0, wanted.length(i)).equals(wanted.id(i))) {
-                    faults.add("%s differs between bytes %d and %d".formatted(named, wanted.start(i), wanted.end(i)));
-                }
+            for (Verifier.Damage damage : report.listed()) {
+                faults.add("%s: bytes %d to %d: %s"
+                        .formatted(named, damage.start(), damage.start() + damage.length(), damage.reason()));
             }
+            return new Result(report.chunks(), report.damaged() + (report.excessBytes() > 0 ? 1 : 0), faults);
         }
-        return new Result(wanted.chunkCount(), faults);
     }
 
     @FunctionalInterface
@@ -220,6 +215,6 @@ final class VerifyCommand implements Callable<Integer> {
         if (first != null) {
             throw first;
         }
-        return new Result(checked.get(), faults);
+        return new Result(checked.get(), faults.size(), faults);
     }
 }

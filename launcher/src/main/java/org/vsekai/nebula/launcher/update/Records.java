@@ -9,8 +9,8 @@ import org.vsekai.nebula.casync.MalformedArchiveException;
 import org.vsekai.nebula.casync.MalformedIndexException;
 import org.vsekai.nebula.casync.archive.ArchiveLayout;
 import org.vsekai.nebula.casync.archive.ArchiveSkeleton;
+import org.vsekai.nebula.casync.assemble.BlobSeed;
 import org.vsekai.nebula.casync.index.ChunkIndexCodec;
-import org.vsekai.nebula.launcher.assembly.Seed;
 import org.vsekai.nebula.launcher.folder.FolderState;
 import org.vsekai.nebula.launcher.manifest.ManifestReader;
 
@@ -44,13 +44,13 @@ record Records(Path folder) {
     }
 
     /** The installed version as a source of chunks; empty if the records are damaged or missing. */
-    Optional<Seed> findSeed(FolderState.Installed installed, Path game) throws IOException {
+    Optional<BlobSeed> findSeed(FolderState.Installed installed, Path game) throws IOException {
         if (!isIntact(index(), installed.index()) || !Files.isRegularFile(skeleton())) {
             return Optional.empty();
         }
         try {
             ArchiveLayout layout = ArchiveLayout.ofSkeleton(ArchiveSkeleton.read(skeleton()), game);
-            return Optional.of(Seed.of(layout, ChunkIndexCodec.read(index())));
+            return Optional.of(new BlobSeed(layout, ChunkIndexCodec.read(index())));
         } catch (MalformedArchiveException | MalformedIndexException e) {
             return Optional.empty();
         }

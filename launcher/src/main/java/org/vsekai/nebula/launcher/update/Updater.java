@@ -8,7 +8,6 @@ import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Clock;
-import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -16,7 +15,11 @@ import java.util.Optional;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 import org.vsekai.nebula.casync.archive.ArchiveSkeleton;
-import org.vsekai.nebula.casync.chunk.ChunkId;
+import org.vsekai.nebula.casync.assemble.Assembler;
+import org.vsekai.nebula.casync.assemble.AssemblyOptions;
+import org.vsekai.nebula.casync.assemble.AssemblyStatistics;
+import org.vsekai.nebula.casync.assemble.BlobSeed;
+import org.vsekai.nebula.casync.assemble.ChunkCache;
 import org.vsekai.nebula.casync.durable.DurableFiles;
 import org.vsekai.nebula.casync.index.ChunkIndex;
 import org.vsekai.nebula.casync.index.ChunkIndexCodec;
@@ -26,10 +29,6 @@ import org.vsekai.nebula.launcher.FolderException;
 import org.vsekai.nebula.launcher.LocalStorageException;
 import org.vsekai.nebula.launcher.RollbackException;
 import org.vsekai.nebula.launcher.VerificationException;
-import org.vsekai.nebula.launcher.assembly.Assembly;
-import org.vsekai.nebula.launcher.assembly.ChunkCache;
-import org.vsekai.nebula.launcher.assembly.Origins;
-import org.vsekai.nebula.launcher.assembly.Seed;
 import org.vsekai.nebula.launcher.console.Failures;
 import org.vsekai.nebula.launcher.desktop.DesktopRegistration;
 import org.vsekai.nebula.launcher.files.Trees;
@@ -65,8 +64,6 @@ import org.vsekai.nebula.launcher.swap.Swap;
  * folder; running it again goes on from there.
  */
 public final class Updater {
-    private static final int IN_FLIGHT = 64;
-
     private final Http http;
     private final HttpLimits limits;
     private final ProgressListener listener;
@@ -184,22 +181,26 @@ public final class Updater {
         ChunkIndex index =
                 checkedIndex(manifest, indexFile, plan.get().indexFile.name());
         @Nullable Manifest installed = installedManifest(mirrors, work);
-        List<Seed> seeds = seeds();
         requireSpace(manifest, installed, work);
         end(Step.ENSURE_CORRECT_FILES_FOR_UPDATE);
 
         begin(Step.DOWNLOAD_TO_TEMP);
         machine.moveTo(CheckForUpdates.DOWNLOADING_UPDATE);
-        List<HttpChunkStore> stores = mirrors.chunkStores(limits);
-        Origins origins = new Origins(stores);
-        Assembly assembly = new Assembly(index, seeds, new ChunkCache(work.cache()), origins, IN_FLIGHT);
         UUID tree = UUID.randomUUID();
-        try {
-            Map<ChunkId, Integer> missing = assembly.missing();
-            long missingBytes =
-                    missing.values().stream().mapToLong(length -> length).sum();
-            assembly.fetch(missing, new Meter(listener, "download", missingBytes));
-            build(assembly, plan.get(), indexFile, installed, swap, work, tree);
+        List<HttpChunkStore> stores = mirrors.chunkStores(limits);
+        AssemblyStatistics got;
+        try (BlobSeed seed = findSeed().orElse(null)) {
+            Assembler assembler = new Assembler(
+                    index,
+                    seed == null ? List.of() : List.of(seed),
+                    stores,
+                    new ChunkCache(work.cache()),
+                    AssemblyOptions.DEFAULT);
+            List<Integer> missing = assembler.missing();
+            long missingBytes = missing.stream().mapToLong(index::length).sum();
+            assembler.fetch(missing, new Meter(listener, "download", missingBytes));
+            build(assembler, plan.get(), indexFile, installed, swap, work, tree);
+            got = assembler.statistics();
         } finally {
             stores.forEach(HttpChunkStore::close);
         }
@@ -220,19 +221,19 @@ public final class Updater {
         machine.moveTo(Updating.UPDATING);
         work.clear();
         machine.moveTo(Idle.IDLE);
-        return outcome(manifest, installed, assembly, origins);
+        return outcome(manifest, installed, got);
     }
 
-    private Outcome outcome(Manifest manifest, @Nullable Manifest installed, Assembly assembly, Origins origins) {
+    private Outcome outcome(Manifest manifest, @Nullable Manifest installed, AssemblyStatistics got) {
         Map<String, Object> figures = new LinkedHashMap<>();
         figures.put("changed", true);
         figures.put("mode", manifest.mode());
         figures.put("version", manifest.version().text());
         figures.put("from", installed == null ? "" : installed.version().text());
         figures.put("archive_bytes", manifest.archiveSize());
-        figures.put("fetched_chunks", assembly.fetchedChunks());
-        figures.put("fetched_bytes", origins.storedBytes());
-        figures.put("requests", origins.requests());
+        figures.put("fetched_chunks", got.networkChunks());
+        figures.put("fetched_bytes", got.storedBytes());
+        figures.put("requests", got.requests());
         return new Outcome(
                 true,
                 "%s %s is installed in %s; %d chunks (%s) were downloaded of %s in all"
@@ -240,8 +241,8 @@ public final class Updater {
                                 manifest.mode(),
                                 manifest.version(),
                                 folder().root(),
-                                assembly.fetchedChunks(),
-                                TerminalText.bytes(origins.storedBytes()),
+                                got.networkChunks(),
+                                TerminalText.bytes(got.storedBytes()),
                                 TerminalText.bytes(manifest.archiveSize())),
                 figures);
     }
@@ -371,17 +372,16 @@ public final class Updater {
         return ManifestReader.read(records.manifest(), records.manifest().toString());
     }
 
-    private List<Seed> seeds() throws IOException {
+    private Optional<BlobSeed> findSeed() throws IOException {
         Installed installed = state.installed();
-        List<Seed> seeds = new ArrayList<>();
-        if (installed != null) {
-            Optional<Seed> seed = Records.of(folder().root()).findSeed(installed, folder().root());
-            if (seed.isEmpty()) {
-                listener.on(new Noted("the installed version's records are damaged; everything is downloaded"));
-            }
-            seed.ifPresent(seeds::add);
+        if (installed == null) {
+            return Optional.empty();
         }
-        return seeds;
+        Optional<BlobSeed> seed = Records.of(folder().root()).findSeed(installed, folder().root());
+        if (seed.isEmpty()) {
+            listener.on(new Noted("the installed version's records are damaged; everything is downloaded"));
+        }
+        return seed;
     }
 
     private static void requireSpace(Manifest manifest, @Nullable Manifest installed, WorkFolder work)
@@ -398,7 +398,7 @@ public final class Updater {
     }
 
     private void build(
-            Assembly assembly,
+            Assembler assembler,
             Plan plan,
             Path indexFile,
             @Nullable Manifest installed,
@@ -409,7 +409,7 @@ public final class Updater {
         Manifest manifest = plan.manifest;
         Meter meter = new Meter(listener, "build", manifest.contentSize());
         ArchiveSkeleton skeleton;
-        try (InputStream archive = assembly.stream()) {
+        try (InputStream archive = assembler.open()) {
             skeleton = new TreeBuilder(manifest, installed, folder().root(), swap.next(), meter).build(archive);
         }
         Records records = Records.of(swap.next());

@@ -51,14 +51,12 @@ public class Transactions {
      */
     public <T> Uni<T> inTransaction(Supplier<Uni<T>> work) {
         return Uni.createFrom().deferred(() -> {
-            Context caller = Vertx.currentContext();
-            if (caller == null) {
-                return attempt(work, 1, vertx.getOrCreateContext());
-            }
+            Context caller = vertx.getOrCreateContext();
             if (VertxContext.isDuplicatedContext(caller) && caller.getLocal(IN_TRANSACTION) != null) {
                 return Uni.createFrom()
                         .failure(() -> new IllegalStateException("a transaction was begun inside a transaction"));
             }
+            // Whatever follows, a timer or another transaction, must not find itself on the transaction's context.
             return attempt(work, 1, caller).emitOn(task -> caller.runOnContext(ignored -> task.run()));
         });
     }

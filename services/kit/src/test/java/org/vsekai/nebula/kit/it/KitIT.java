@@ -175,6 +175,17 @@ class KitIT {
     }
 
     @Test
+    void transactionAfterATransactionIsNotInsideIt() {
+        assertThat(transactions
+                        .inTransaction(() -> Uni.createFrom().item(1))
+                        .chain(first -> transactions.inTransaction(
+                                () -> Uni.createFrom().item(first + 1)))
+                        .await()
+                        .atMost(PATIENCE))
+                .isEqualTo(2);
+    }
+
+    @Test
     void readinessIsDownUntilTheSchemaHasTheExpectedVersion() throws Exception {
         execute("DROP TABLE IF EXISTS kit.flyway_schema_history");
         given().get("/q/health/ready")

@@ -11,6 +11,9 @@ import org.vsekai.nebula.kit.testing.NebulaDatabase;
 
 /** A database, an empty store folder below {@code target}, and a gRPC port. */
 public final class StoreResource implements QuarkusTestResourceLifecycleManager {
+    /** The most uploads that can be open; more than the tests that do not ask for them leave open. */
+    static final int MAX_OPEN_UPLOADS = 50;
+
     private static volatile Path folder = Path.of("unset");
 
     private final NebulaDatabase database = new NebulaDatabase();
@@ -30,6 +33,7 @@ public final class StoreResource implements QuarkusTestResourceLifecycleManager 
         }
         config.put("nebula.asset-store.store-url", folder.toUri().toString());
         config.put("nebula.asset-store.count-interval", "500ms");
+        config.put("nebula.asset-store.max-open-uploads", Integer.toString(MAX_OPEN_UPLOADS));
         config.putAll(new FreeGrpcPort().start());
         return config;
     }

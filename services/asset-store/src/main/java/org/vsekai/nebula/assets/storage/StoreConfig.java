@@ -52,6 +52,14 @@ public interface StoreConfig {
     @WithDefault("24h")
     Duration uploadExpiry();
 
+    /** Uploads that may be open at a time; one more is refused as TOO_MANY_UPLOADS. */
+    @WithDefault("1000")
+    int maxOpenUploads();
+
+    /** From the end of one removal of expired uploads to the next. */
+    @WithDefault("5m")
+    Duration uploadSweepInterval();
+
     /** The time between two counts of what the store holds. */
     @WithDefault("10m")
     Duration countInterval();

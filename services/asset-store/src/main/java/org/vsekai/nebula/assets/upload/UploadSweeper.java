@@ -22,8 +22,8 @@ class UploadSweeper {
 
     UploadSweeper(Uploads uploads, StoreConfig config) {
         if (!config.uploadSweepInterval().isPositive()) {
-            throw new IllegalArgumentException("nebula.asset-store.upload-sweep-interval must be positive, not "
-                    + config.uploadSweepInterval());
+            throw new IllegalArgumentException(
+                    "nebula.asset-store.upload-sweep-interval must be positive, not " + config.uploadSweepInterval());
         }
         this.uploads = uploads;
         this.config = config;

@@ -16,6 +16,7 @@ import org.jspecify.annotations.Nullable;
 import org.vsekai.nebula.assets.storage.StoreConfig;
 import org.vsekai.nebula.casync.chunk.ChunkId;
 import org.vsekai.nebula.kit.problem.ProblemException;
+import org.vsekai.nebula.kit.problem.ProblemKind;
 import org.vsekai.nebula.kit.transaction.Transactions;
 
 /** The open uploads and what they protect. Thread-safe. */
@@ -39,6 +40,10 @@ public class Uploads {
     private final Clock clock;
 
     Uploads(Transactions transactions, Rows uploads, ChunksRows chunks, StoreConfig config, Clock clock) {
+        if (config.maxOpenUploads() < 1) {
+            throw new IllegalArgumentException(
+                    "nebula.asset-store.max-open-uploads must be at least 1, not " + config.maxOpenUploads());
+        }
         this.transactions = transactions;
         this.uploads = uploads;
         this.chunks = chunks;
@@ -58,18 +63,25 @@ public class Uploads {
         }
     }
 
-    /** Opens an upload and forgets those that expired. */
+    /** Opens an upload. @throws ProblemException TOO_MANY_UPLOADS */
     Uni<Upload> open() {
         Instant now = clock.instant().truncatedTo(ChronoUnit.MICROS);
-        return transactions.inTransaction(() -> {
+        return transactions.inTransaction(() -> countOpen(now).flatMap(open -> {
+            if (open >= config.maxOpenUploads()) {
+                return Uni.createFrom().failure(() -> tooMany(open));
+            }
             UploadRow row = new UploadRow();
             row.id = UUID.randomUUID();
             row.insertedAt = now;
             row.expiresAt = now.plus(config.uploadExpiry());
-            return uploads.delete("expiresAt < ?1", now)
-                    .chain(() -> uploads.persist(row))
-                    .map(saved -> new Upload(saved.id, saved.expiresAt));
-        });
+            return uploads.persist(row).map(saved -> new Upload(saved.id, saved.expiresAt));
+        }));
+    }
+
+    /** Forgets the uploads that have expired and what they protected; returns how many. */
+    Uni<Long> removeExpired() {
+        Instant now = clock.instant().truncatedTo(ChronoUnit.MICROS);
+        return transactions.inTransaction(() -> uploads.delete("expiresAt <= ?1", now));
     }
 
     /** Ends an upload's protection. @throws ProblemException UPLOAD_NOT_FOUND */
@@ -123,7 +135,19 @@ public class Uploads {
 
     /** Number of uploads that are open now; to be called inside a transaction. */
     public Uni<Long> countOpen() {
-        return uploads.count("expiresAt > ?1", clock.instant());
+        return countOpen(clock.instant());
+    }
+
+    private Uni<Long> countOpen(Instant now) {
+        return uploads.count("expiresAt > ?1", now);
+    }
+
+    private static ProblemException tooMany(long open) {
+        return new ProblemException(
+                ProblemKind.TOO_MANY_REQUESTS,
+                "TOO_MANY_UPLOADS",
+                open + " uploads are open, and no more may be. Close those that are done, or try again when some have"
+                        + " expired; nebula.asset-store.max-open-uploads is the bound.");
     }
 
     private static ProblemException notFound(UUID id) {

@@ -10,10 +10,9 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.DigestInputStream;
 import java.security.DigestOutputStream;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.util.Arrays;
 import org.vsekai.nebula.casync.MalformedArchiveException;
+import org.vsekai.nebula.casync.chunk.ChunkDigest;
 import org.vsekai.nebula.casync.durable.DurableFiles;
 
 /**
@@ -45,7 +44,7 @@ public final class ArchiveSkeleton {
     }
 
     public void write(OutputStream out) throws IOException {
-        DigestOutputStream digesting = new DigestOutputStream(out, sha256());
+        DigestOutputStream digesting = new DigestOutputStream(out, ChunkDigest.SHA256.newMessageDigest());
         DataOutputStream data = new DataOutputStream(digesting);
         data.writeLong(MAGIC);
         data.writeLong(literals.length);
@@ -68,7 +67,7 @@ public final class ArchiveSkeleton {
      * @throws MalformedArchiveException when the stream is not a skeleton, is cut short or was damaged
      */
     public static ArchiveSkeleton read(InputStream in, String source) throws IOException {
-        DigestInputStream digesting = new DigestInputStream(in, sha256());
+        DigestInputStream digesting = new DigestInputStream(in, ChunkDigest.SHA256.newMessageDigest());
         DataInputStream data = new DataInputStream(digesting);
         try {
             if (data.readLong() != MAGIC) {
@@ -87,14 +86,6 @@ public final class ArchiveSkeleton {
             return new ArchiveSkeleton(literals);
         } catch (EOFException e) {
             throw new MalformedArchiveException(source, 0, "the skeleton is cut short");
-        }
-    }
-
-    static MessageDigest sha256() {
-        try {
-            return MessageDigest.getInstance("SHA-256");
-        } catch (NoSuchAlgorithmException e) {
-            throw new IllegalStateException("every Java has SHA-256", e);
         }
     }
 }

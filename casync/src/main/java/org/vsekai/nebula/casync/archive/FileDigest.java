@@ -6,6 +6,7 @@ import java.security.MessageDigest;
 import java.util.HexFormat;
 import java.util.Optional;
 import java.util.function.Consumer;
+import org.vsekai.nebula.casync.chunk.ChunkDigest;
 
 /**
  * A node of an archive and, if it is a file, the digest of its content.
@@ -24,7 +25,7 @@ public record FileDigest(ArchiveEntry entry, String sha256) {
     public static void forEach(ArchiveDecoder archive, EntryPolicy policy, Consumer<FileDigest> consumer)
             throws IOException {
         byte[] buffer = new byte[1 << 16];
-        MessageDigest digest = ArchiveSkeleton.sha256();
+        MessageDigest digest = ChunkDigest.SHA256.newMessageDigest();
         for (Optional<ArchiveElement> next = archive.next(); next.isPresent(); next = archive.next()) {
             if (next.get() instanceof ArchiveElement.Entry(ArchiveEntry entry)) {
                 policy.check(archive.source(), entry);

@@ -1,6 +1,8 @@
 package org.vsekai.nebula.casync.assemble;
 
+import java.io.FileOutputStream;
 import java.io.IOException;
+import java.io.OutputStream;
 import java.io.UncheckedIOException;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
@@ -14,6 +16,7 @@ import org.vsekai.nebula.casync.chunk.ChunkDigest;
 import org.vsekai.nebula.casync.chunk.ChunkId;
 import org.vsekai.nebula.casync.durable.DurableFiles;
 import org.vsekai.nebula.casync.store.ChunkCodec;
+import org.vsekai.nebula.casync.store.Stores;
 
 /**
  * A folder of chunks as fetched, in the layout of a local store, from which an interrupted run goes on. A chunk is there
@@ -35,8 +38,7 @@ public final class ChunkCache {
     }
 
     private Path path(ChunkId id) {
-        String name = id.toString();
-        return folder.resolve(name.substring(0, 4)).resolve(name + ".cacnk");
+        return folder.resolve(Stores.path(id));
     }
 
     /** Whether there is such a chunk, whole or damaged. */
@@ -66,7 +68,12 @@ public final class ChunkCache {
         Files.createDirectories(parent);
         Path temporary = DurableFiles.temporaryIn(parent, TEMPORARY_PREFIX);
         try {
-            Files.write(temporary, stored);
+            // Not Files.write, whose channel fails in an interrupted thread: closing a stream interrupts its searches,
+            // and
+            // what they have received by then is to be kept.
+            try (OutputStream out = new FileOutputStream(temporary.toFile())) {
+                out.write(stored);
+            }
             Files.move(temporary, path, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
         } catch (IOException e) {
             Files.deleteIfExists(temporary);

@@ -69,8 +69,7 @@ public final class HttpChunkStore implements WritableStore {
 
     /** Where a chunk is, or would be. */
     public URI uri(ChunkId id) {
-        String hex = id.toString();
-        return base.resolve(hex.substring(0, 4) + "/" + hex + LocalChunkStore.EXTENSION);
+        return base.resolve(Stores.path(id));
     }
 
     @Override

@@ -83,8 +83,7 @@ public final class LocalChunkStore implements WritableStore {
 
     /** Where a chunk is, or would be. */
     public Path path(ChunkId id) {
-        String hex = id.toString();
-        return base.resolve(hex.substring(0, 4)).resolve(hex + EXTENSION);
+        return base.resolve(Stores.path(id));
     }
 
     @Override

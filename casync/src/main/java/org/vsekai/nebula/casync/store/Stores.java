@@ -3,10 +3,17 @@ package org.vsekai.nebula.casync.store;
 import java.net.URI;
 import java.nio.file.Path;
 import java.util.Locale;
+import org.vsekai.nebula.casync.chunk.ChunkId;
 
 /** Stores by the text that names them. */
 public final class Stores {
     private Stores() {}
+
+    /** Where stores of casync's layout keep a chunk, below their base: {@code 0123/0123....cacnk}, on every system. */
+    public static String path(ChunkId id) {
+        String hex = id.toString();
+        return hex.substring(0, 4) + "/" + hex + LocalChunkStore.EXTENSION;
+    }
 
     /** A store without special options: see {@link #open(String, HttpStoreOptions)}. */
     public static WritableStore open(String location) {

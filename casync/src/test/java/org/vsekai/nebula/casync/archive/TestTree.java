@@ -16,6 +16,7 @@ import java.util.List;
 import java.util.TreeMap;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
+import org.vsekai.nebula.casync.chunk.ChunkDigest;
 
 /** The tree of the conformance set, made anew as its {@code generate.py} does, and a description to compare trees by. */
 public final class TestTree {
@@ -89,7 +90,9 @@ public final class TestTree {
     static byte[] stream(String label, int length) {
         ByteArrayOutputStream out = new ByteArrayOutputStream();
         for (int i = 0; out.size() < length; i++) {
-            out.writeBytes(ArchiveSkeleton.sha256().digest((label + ":" + i).getBytes(StandardCharsets.US_ASCII)));
+            out.writeBytes(ChunkDigest.SHA256
+                    .newMessageDigest()
+                    .digest((label + ":" + i).getBytes(StandardCharsets.US_ASCII)));
         }
         return Arrays.copyOf(out.toByteArray(), length);
     }
@@ -143,7 +146,8 @@ public final class TestTree {
                 if (attributes.isSymbolicLink()) {
                     content = Files.readSymbolicLink(path).toString();
                 } else if (attributes.isRegularFile()) {
-                    content = HexFormat.of().formatHex(ArchiveSkeleton.sha256().digest(Files.readAllBytes(path)));
+                    content = HexFormat.of()
+                            .formatHex(ChunkDigest.SHA256.newMessageDigest().digest(Files.readAllBytes(path)));
                 }
                 found.put(
                         folder.relativize(path).toString(),

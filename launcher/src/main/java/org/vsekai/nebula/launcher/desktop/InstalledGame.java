@@ -2,10 +2,9 @@ package org.vsekai.nebula.launcher.desktop;
 
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.util.HexFormat;
 import java.util.List;
+import org.vsekai.nebula.casync.chunk.ChunkDigest;
 
 /**
  * What the desktop is told about.
@@ -27,12 +26,8 @@ public record InstalledGame(Path root, String mode, String version, List<String>
 
     /** Tells apart the games in different folders; the same for every version in one. */
     String id() {
-        try {
-            byte[] digest =
-                    MessageDigest.getInstance("SHA-256").digest(root.toString().getBytes(StandardCharsets.UTF_8));
-            return HexFormat.of().formatHex(digest, 0, 6);
-        } catch (NoSuchAlgorithmException e) {
-            throw new IllegalStateException("every Java platform has SHA-256", e);
-        }
+        byte[] digest =
+                ChunkDigest.SHA256.newMessageDigest().digest(root.toString().getBytes(StandardCharsets.UTF_8));
+        return HexFormat.of().formatHex(digest, 0, 6);
     }
 }

@@ -9,8 +9,6 @@ import java.net.URI;
 import java.net.http.HttpRequest.BodyPublishers;
 import java.nio.ByteBuffer;
 import java.nio.file.Path;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.util.ArrayList;
 import java.util.HexFormat;
 import java.util.LinkedHashMap;
@@ -34,6 +32,7 @@ import org.vsekai.nebula.casync.index.ChunkIndex;
 import org.vsekai.nebula.casync.index.ChunkIndexCodec;
 import org.vsekai.nebula.casync.index.FeatureFlags;
 import org.vsekai.nebula.casync.store.ChunkCodec;
+import org.vsekai.nebula.casync.store.Stores;
 import org.vsekai.nebula.launcher.BadAnswerException;
 import org.vsekai.nebula.launcher.LauncherException;
 import org.vsekai.nebula.launcher.RefusedException;
@@ -287,9 +286,8 @@ public final class Publisher {
                     archive.name(), "a file in it changed while it was being published; publish again");
         }
         byte[] stored = ChunkCodec.compress(content, 0, content.length);
-        String hex = piece.id.toString();
         http.put(
-                addresses.assetStore().resolve("chunks/" + hex.substring(0, 4) + "/" + hex + ".cacnk"),
+                addresses.assetStore().resolve("chunks/" + Stores.path(piece.id)),
                 token,
                 Map.of("Nebula-Upload", upload, "Content-Type", "application/octet-stream"),
                 BodyPublishers.ofByteArray(stored));
@@ -297,10 +295,6 @@ public final class Publisher {
     }
 
     private static String sha256(byte[] bytes) {
-        try {
-            return HexFormat.of().formatHex(MessageDigest.getInstance("SHA-256").digest(bytes));
-        } catch (NoSuchAlgorithmException e) {
-            throw new IllegalStateException("every Java platform has SHA-256", e);
-        }
+        return HexFormat.of().formatHex(ChunkDigest.SHA256.newMessageDigest().digest(bytes));
     }
 }

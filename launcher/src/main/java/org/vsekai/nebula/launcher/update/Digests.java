@@ -6,8 +6,8 @@ import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.util.HexFormat;
+import org.vsekai.nebula.casync.chunk.ChunkDigest;
 
 /** SHA-256 of files. */
 final class Digests {
@@ -16,11 +16,7 @@ final class Digests {
     private Digests() {}
 
     static MessageDigest newSha256() {
-        try {
-            return MessageDigest.getInstance("SHA-256");
-        } catch (NoSuchAlgorithmException e) {
-            throw new IllegalStateException("every Java platform has SHA-256", e);
-        }
+        return ChunkDigest.SHA256.newMessageDigest();
     }
 
     /** 64 lower-case hex digits. A symbolic link is not followed but fails. */

@@ -39,6 +39,9 @@ class SqlDialectIT {
 
     @Test
     void everyStatementOfEachServiceIsAccepted() throws Exception {
+        assumeTrue(
+                System.getenv("NEBULA_TEST_DATABASE_URL") == null,
+                "the services were tested on the server that NEBULA_TEST_DATABASE_URL names, which keeps no log here");
         for (String service : SERVICES) {
             List<Path> logs = files("services/" + service + "/target/sql-log", ".json");
             assertThat(logs)

@@ -11,9 +11,10 @@ import java.util.Objects;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import org.jspecify.annotations.Nullable;
+import org.vsekai.nebula.kit.testing.DatabaseServer;
 
 /**
- * Stands between the client and PostgreSQL. Once armed it passes the next COMMIT on and cuts the connection before the
+ * Stands between the client and the database. Once armed it passes the next COMMIT on and cuts the connection before the
  * answer, which is how a commit becomes one whose outcome the client cannot know.
  */
 final class CuttingRelay {
@@ -23,7 +24,7 @@ final class CuttingRelay {
 
     private CuttingRelay() {}
 
-    static void start(int target) throws IOException {
+    static void start(DatabaseServer target) throws IOException {
         ServerSocket socket = new ServerSocket(0, 50, InetAddress.getLoopbackAddress());
         listener = socket;
         Thread.ofVirtual().start(() -> accept(socket, target));
@@ -48,11 +49,11 @@ final class CuttingRelay {
         }
     }
 
-    private static void accept(ServerSocket socket, int target) {
+    private static void accept(ServerSocket socket, DatabaseServer target) {
         try {
             while (true) {
                 Socket client = socket.accept();
-                Socket server = new Socket(InetAddress.getLoopbackAddress(), target);
+                Socket server = new Socket(target.host(), target.port());
                 SOCKETS.add(client);
                 SOCKETS.add(server);
                 Thread.ofVirtual().start(() -> pump(client, server, true));

@@ -24,7 +24,7 @@ public final class KitDatabase implements QuarkusTestResourceLifecycleManager {
             statement.execute("CREATE TABLE kit.counters (id VARCHAR(64) PRIMARY KEY, count BIGINT NOT NULL)");
             statement.execute("GRANT USAGE ON SCHEMA kit TO nebula_updater");
             statement.execute("GRANT ALL ON kit.counters TO nebula_updater");
-            CuttingRelay.start(NebulaDatabase.server().port());
+            CuttingRelay.start(NebulaDatabase.server());
         } catch (SQLException e) {
             throw new IllegalStateException(e);
         } catch (IOException e) {

@@ -1,9 +1,7 @@
 package org.vsekai.nebula.kit.testing;
 
 import io.quarkus.test.common.QuarkusTestResourceLifecycleManager;
-import java.nio.file.Path;
 import java.sql.Connection;
-import java.sql.DriverManager;
 import java.sql.SQLException;
 import java.util.HashMap;
 import java.util.Locale;
@@ -11,36 +9,34 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import org.vsekai.nebula.migrations.Migrations;
 import org.vsekai.nebula.migrations.ServiceSchema;
-import org.vsekai.nebula.parts.EmbeddedPostgres;
 
 /**
- * A migrated PostgreSQL for a Quarkus test: {@code @QuarkusTestResource(value = NebulaDatabase.class, initArgs =
+ * A migrated database for a Quarkus test: {@code @QuarkusTestResource(value = NebulaDatabase.class, initArgs =
  * @ResourceArg(name = "service", value = "updater"))}.
  *
- * <p>One server serves the whole test JVM and logs every statement below {@code target/sql-log}. It ends with the JVM.
+ * <p>One server serves the whole test JVM: an embedded PostgreSQL, which logs every statement below {@code target/sql-log}
+ * and ends with the JVM, or the one, for example a CockroachDB, that the environment variable NEBULA_TEST_DATABASE_URL names
+ * as {@code postgresql://user:password@host:port/} with a superuser. There the tests drop and make the database {@code nebula}.
  */
 public final class NebulaDatabase implements QuarkusTestResourceLifecycleManager {
     private static final String PASSWORD = "test-password";
 
-    private static @Nullable EmbeddedPostgres server;
+    private static @Nullable DatabaseServer server;
 
     private ServiceSchema service = ServiceSchema.UPDATER;
 
-    /** The server of this JVM, started at first use. */
-    public static synchronized EmbeddedPostgres server() {
+    /** The server of this JVM, made ready at first use. */
+    public static synchronized DatabaseServer server() {
         if (server == null) {
-            EmbeddedPostgres started = EmbeddedPostgres.builder()
-                    .logStatements(Path.of("target", "sql-log").toAbsolutePath())
-                    .start();
-            Runtime.getRuntime().addShutdownHook(new Thread(started::close, "stop-postgres"));
-            server = started;
+            String url = System.getenv(DatabaseServer.VARIABLE);
+            server = url == null || url.isBlank() ? DatabaseServer.embedded() : DatabaseServer.given(url);
         }
         return server;
     }
 
     /** A superuser's connection to the database {@code nebula}, for looking and for breaking things. */
     public static Connection connect() throws SQLException {
-        return DriverManager.getConnection(server().jdbcUrl(Migrations.DATABASE), server().user(), server().password());
+        return server().connect(Migrations.DATABASE);
     }
 
     @Override
@@ -54,11 +50,12 @@ public final class NebulaDatabase implements QuarkusTestResourceLifecycleManager
 
     @Override
     public Map<String, String> start() {
-        EmbeddedPostgres postgres = server();
-        Migrations migrations = new Migrations(postgres.jdbcUrl("postgres"), postgres.user(), postgres.password());
+        DatabaseServer server = server();
+        Migrations migrations =
+                new Migrations(server.jdbcUrl(server.adminDatabase()), server.user(), server.password());
         migrations.migrate(Map.of(service, PASSWORD));
         Map<String, String> config = new HashMap<>(TestTokens.config());
-        config.put("quarkus.datasource.reactive.url", postgres.reactiveUrl(Migrations.DATABASE));
+        config.put("quarkus.datasource.reactive.url", server.reactiveUrl(Migrations.DATABASE));
         config.put("quarkus.datasource.username", service.role());
         config.put("quarkus.datasource.password", PASSWORD);
         return config;

@@ -93,7 +93,8 @@ class StackIT {
                         .isPresent());
         StackState state = state(data);
         long postgres = postgres(data);
-        new ProcessBuilder("kill", "-INT", Long.toString(foreground.pid()))
+        // Not SIGINT, which a test run in the background of a shell inherits as ignored; both end the JVM the same way.
+        new ProcessBuilder("kill", "-TERM", Long.toString(foreground.pid()))
                 .start()
                 .waitFor();
         assertThat(foreground.waitFor(90, TimeUnit.SECONDS)).isTrue();

@@ -90,8 +90,7 @@ final class UpCommand implements Callable<Integer> {
     private void describe(StackState state, PrintWriter out) {
         Ports ports = new Ports(state.portBase());
         for (Service service : Service.values()) {
-            out.printf(
-                    "  %-13s %s  gRPC 127.0.0.1:%d%n", service.title(), ports.url(service), ports.grpc(service));
+            out.printf("  %-13s %s  gRPC 127.0.0.1:%d%n", service.title(), ports.url(service), ports.grpc(service));
         }
         out.printf("  %-13s %s%n", "postgres", "127.0.0.1:" + ports.postgres());
         out.printf("  %-13s %s%n", "token", data.folder().root().resolve("token"));

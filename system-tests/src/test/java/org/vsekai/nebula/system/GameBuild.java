@@ -78,7 +78,9 @@ final class GameBuild {
                     contents.put(name, "folder");
                 } else {
                     contents.put(
-                            name, (Files.isExecutable(path) ? "program " : "file ") + Hashes.sha256(Files.readAllBytes(path)));
+                            name,
+                            (Files.isExecutable(path) ? "program " : "file ")
+                                    + Hashes.sha256(Files.readAllBytes(path)));
                 }
             }
         }
@@ -92,7 +94,13 @@ final class GameBuild {
         Files.createDirectories(installed.resolve("screenshots/first"));
         Files.writeString(installed.resolve("screenshots/first/a.png"), "not really", StandardCharsets.UTF_8);
         Map<String, String> all = contents(installed);
-        all.keySet().retainAll(Set.of("settings.cfg", "assets/save-1.dat", "screenshots", "screenshots/first", "screenshots/first/a.png"));
+        all.keySet()
+                .retainAll(Set.of(
+                        "settings.cfg",
+                        "assets/save-1.dat",
+                        "screenshots",
+                        "screenshots/first",
+                        "screenshots/first/a.png"));
         return all;
     }
 }

@@ -62,7 +62,9 @@ class KillIT {
         for (Step step : Step.values()) {
             // How long the step lasts is learnt as it is hit or missed.
             long windowMicros = 20_000;
-            for (int attempt = 0; attempt < ATTEMPTS_PER_STEP && kills.getOrDefault(step, 0) < KILLS_PER_STEP; attempt++) {
+            for (int attempt = 0;
+                    attempt < ATTEMPTS_PER_STEP && kills.getOrDefault(step, 0) < KILLS_PER_STEP;
+                    attempt++) {
                 Path game = trial.freshCopy();
                 Optional<Step> died = trial.updateAndKill(game, step, random.nextLong(windowMicros + 1));
                 if (died.isPresent() && died.get() == step) {
@@ -90,7 +92,8 @@ class KillIT {
         Path game = temporary.resolve("resumed");
         int mark = stack.accessMark();
         // A first install moves the most, so that the kill falls in the middle of it.
-        Process process = trial.player.builder("--json", "update", game.toString())
+        Process process = trial.player
+                .builder("--json", "update", game.toString())
                 .redirectError(ProcessBuilder.Redirect.DISCARD)
                 .start();
         int inFlightAtMost = 64;
@@ -109,15 +112,17 @@ class KillIT {
 
     private static void awaitChunks(WholeStack stack, int mark, int count) {
         long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(60);
-        while (stack.accessesSince(mark).stream().filter(WholeStack.Access::isFetchedChunk).count() < count) {
+        while (stack.accessesSince(mark).stream()
+                        .filter(WholeStack.Access::isFetchedChunk)
+                        .count()
+                < count) {
             assertThat(System.nanoTime()).as("the update has begun to fetch").isLessThan(deadline);
             LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(5));
         }
     }
 
     private Trial prepare(WholeStack stack, String mode, String exchange) throws IOException, InterruptedException {
-        Vsekai publisher =
-                new Vsekai(stack, temporary.resolve("studio")).with("VSEKAI_TOKEN", stack.token());
+        Vsekai publisher = new Vsekai(stack, temporary.resolve("studio")).with("VSEKAI_TOKEN", stack.token());
         Vsekai player = new Vsekai(stack, temporary.resolve("player")).with("VSEKAI_EXCHANGE", exchange);
         Web.post(stack.updater().resolve("api/v1/modes"), stack.token(), "{\"name\":\"" + mode + "\"}", 201);
         player.run("mode", "switch", "--mode_name", mode);
@@ -204,13 +209,18 @@ class KillIT {
         }
 
         void assertWhole(Path game, Step step) throws IOException {
-            assertThat(GameBuild.contents(game)).as("%s after a kill in %s", game, step).isIn(oldWithOwn, newestWithOwn);
+            assertThat(GameBuild.contents(game))
+                    .as("%s after a kill in %s", game, step)
+                    .isIn(oldWithOwn, newestWithOwn);
         }
 
         void finish(Path game, Step step) throws IOException, InterruptedException {
             player.run("update", game.toString());
-            assertThat(GameBuild.contents(game)).as("%s, killed in %s, then updated", game, step).isEqualTo(newestWithOwn);
-            assertThat(game.resolveSibling("." + game.getFileName() + ".vsekai-work")).doesNotExist();
+            assertThat(GameBuild.contents(game))
+                    .as("%s, killed in %s, then updated", game, step)
+                    .isEqualTo(newestWithOwn);
+            assertThat(game.resolveSibling("." + game.getFileName() + ".vsekai-work"))
+                    .doesNotExist();
             Process remove = new ProcessBuilder("rm", "-rf", game.toString()).start();
             assertThat(remove.waitFor()).isZero();
         }

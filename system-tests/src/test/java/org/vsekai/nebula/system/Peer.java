@@ -19,7 +19,8 @@ record Peer(Path program) {
 
     /** The program; without it the test fails in continuous integration and is skipped elsewhere. */
     static Peer find(String name) {
-        Optional<Path> found = candidates(name).stream().filter(Files::isExecutable).findFirst();
+        Optional<Path> found =
+                candidates(name).stream().filter(Files::isExecutable).findFirst();
         if ("true".equals(System.getenv("CI"))) {
             assertThat(found).as("%s, which CI must have", name).isPresent();
         }

@@ -63,7 +63,9 @@ class ShippingIT {
         expected.putAll(own);
         assertThat(GameBuild.contents(game)).isEqualTo(expected);
         player.run("verify", game.toString());
-        assertThat(player.run("status", game.toString()).out()).contains("0.2.0").contains(mode);
+        assertThat(player.run("status", game.toString()).out())
+                .contains("0.2.0")
+                .contains(mode);
     }
 
     @Test
@@ -83,7 +85,8 @@ class ShippingIT {
         Path copy = GameBuild.write(temporary.resolve("copy"), 1, SEED);
         publisher.run("publish", "--mode", mode, "--version", "0.1.1", copy.toString());
         assertThat(stack.accessesSince(mark))
-                .noneMatch(access -> access.method().equals("PUT") && access.path().startsWith("/chunks/"));
+                .noneMatch(
+                        access -> access.method().equals("PUT") && access.path().startsWith("/chunks/"));
         assertThat(version("0.1.1").get("index_uri")).isEqualTo(version("0.1.0").get("index_uri"));
     }
 
@@ -154,7 +157,8 @@ class ShippingIT {
         assertThat(row).as("%s in %s", program, files).isNotNull();
         assertThat(row.get("file_checksum_hash").asText())
                 .isEqualTo("sha256:" + Hashes.sha256(Files.readAllBytes(build.resolve(program))));
-        assertThat(row.get("file_uri").asText()).isEqualTo(version.get("index_uri").asText() + "#" + program);
+        assertThat(row.get("file_uri").asText())
+                .isEqualTo(version.get("index_uri").asText() + "#" + program);
     }
 
     @Test
@@ -168,7 +172,10 @@ class ShippingIT {
         Path build = GameBuild.write(temporary.resolve("other"), 1, SEED);
         publisher.run("publish", "--mode", other, "--version", "0.1.0", build.toString());
         Web.patch(
-                stack.updater().resolve("api/v1/modes/" + mode), stack.token(), "{\"update_to\":\"" + other + "\"}", 200);
+                stack.updater().resolve("api/v1/modes/" + mode),
+                stack.token(),
+                "{\"update_to\":\"" + other + "\"}",
+                200);
 
         player.run("update", game.toString());
         assertThat(GameBuild.contents(game)).isEqualTo(GameBuild.contents(build));

@@ -30,7 +30,10 @@ class TidyTest {
         for (Path folder : folders) {
             Path info = folder.resolve("package-info.java");
             assertThat(info).exists();
-            assertThat(Files.readString(info)).as(info.toString()).contains("/**").contains("@NullMarked");
+            assertThat(Files.readString(info))
+                    .as(info.toString())
+                    .contains("/**")
+                    .contains("@NullMarked");
         }
     }
 

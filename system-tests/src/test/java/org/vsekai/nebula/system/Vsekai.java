@@ -56,7 +56,8 @@ final class Vsekai {
                 .start();
         if (!process.waitFor(TIMEOUT_SECONDS, TimeUnit.SECONDS)) {
             process.destroyForcibly();
-            throw new AssertionError("vsekai " + String.join(" ", arguments) + " did not end:\n" + Files.readString(err));
+            throw new AssertionError(
+                    "vsekai " + String.join(" ", arguments) + " did not end:\n" + Files.readString(err));
         }
         return new Result(
                 process.exitValue(),

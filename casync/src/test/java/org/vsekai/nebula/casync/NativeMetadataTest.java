@@ -6,6 +6,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.github.luben.zstd.Zstd;
 import java.io.IOException;
+import java.io.InputStream;
 import java.lang.reflect.Field;
 import java.lang.reflect.Method;
 import java.lang.reflect.Modifier;
@@ -17,6 +18,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Properties;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.jar.JarFile;
@@ -32,12 +34,24 @@ class NativeMetadataTest {
             "/META-INF/native-image/org.vsekai.nebula/nebula-casync/reachability-metadata.json";
     private static final Pattern ZSTD_CLASS = Pattern.compile("com/github/luben/zstd/\\w+");
 
+    private static final String SETTINGS =
+            "/META-INF/native-image/org.vsekai.nebula/nebula-casync/native-image.properties";
+
     /** Where the launcher and the services run. */
     private static final List<String> PLATFORMS =
             List.of("linux/amd64/", "linux/aarch64/", "darwin/x86_64/", "darwin/aarch64/", "win/amd64/");
 
     private static JsonNode metadata() throws IOException {
         return new ObjectMapper().readTree(NativeMetadataTest.class.getResource(METADATA));
+    }
+
+    @Test
+    void zstdLoadsItsLibraryInTheRunningProgram() throws IOException {
+        Properties settings = new Properties();
+        try (InputStream in = NativeMetadataTest.class.getResourceAsStream(SETTINGS)) {
+            settings.load(in);
+        }
+        assertThat(settings.getProperty("Args")).isEqualTo("--initialize-at-run-time=" + Zstd.class.getPackageName());
     }
 
     private static Path codeOf(Class<?> type) throws URISyntaxException {

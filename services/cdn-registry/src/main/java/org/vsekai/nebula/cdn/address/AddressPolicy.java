@@ -25,8 +25,11 @@ import java.util.Set;
 public final class AddressPolicy {
     private static final Set<String> METADATA_HOSTS = Set.of(
             "metadata", "metadata.google.internal", "metadata.goog", "instance-data", "instance-data.ec2.internal");
-    /** Metadata services that a range rule does not cover: EC2 and Google over IPv6, Azure, Alibaba, Oracle. */
-    private static final Set<InetAddress> METADATA_ADDRESSES = Set.of(
+    /**
+     * Metadata services that a range rule does not cover: EC2 and Google over IPv6, Azure, Alibaba, Oracle. Not static: a
+     * native image may not hold addresses that were made while it was built.
+     */
+    private final Set<InetAddress> metadataAddresses = Set.of(
             InetAddress.ofLiteral("fd00:ec2::254"),
             InetAddress.ofLiteral("fd20:ce::254"),
             InetAddress.ofLiteral("168.63.129.16"),
@@ -71,7 +74,7 @@ public final class AddressPolicy {
 
     /** Why an address may not be connected to; empty if it may. */
     Optional<String> refusal(InetAddress address) {
-        if (METADATA_ADDRESSES.contains(address)) {
+        if (metadataAddresses.contains(address)) {
             return Optional.of("a metadata service's address");
         }
         if (address.isLinkLocalAddress()) {

@@ -348,12 +348,16 @@ public final class ArchiveDecoder {
         if (nameEnd == 0 || nameEnd == body.length || nameEnd > Catar.NAME_MAX) {
             throw malformed(elementStart, "xattr without a name or with one that is too long");
         }
+        String name = utf8(Arrays.copyOf(body, nameEnd), elementStart);
+        int dot = name.indexOf('.');
+        if (dot <= 0 || dot == name.length() - 1) {
+            throw malformed(elementStart, "xattr \"%s\" is not a namespace and a name".formatted(name));
+        }
         int end = body.length;
         if (desync && end > nameEnd + 1 && body[end - 1] == 0) {
             end--;
         }
-        return new ExtendedAttribute(
-                utf8(Arrays.copyOf(body, nameEnd), elementStart), Arrays.copyOfRange(body, nameEnd + 1, end));
+        return new ExtendedAttribute(name, Arrays.copyOfRange(body, nameEnd + 1, end));
     }
 
     private String readName(Directory directory) throws IOException {

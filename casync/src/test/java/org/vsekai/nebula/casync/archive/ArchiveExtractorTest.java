@@ -13,6 +13,7 @@ import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.nio.file.attribute.UserDefinedFileAttributeView;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Random;
 import java.util.TreeMap;
@@ -21,6 +22,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.vsekai.nebula.casync.CasyncException;
 import org.vsekai.nebula.casync.Conformance;
+import org.vsekai.nebula.casync.MalformedArchiveException;
 import org.vsekai.nebula.casync.UnsafePathException;
 
 class ArchiveExtractorTest {
@@ -214,6 +216,21 @@ class ArchiveExtractorTest {
             }
         });
         assertThat(found).isEqualTo(expected);
+    }
+
+    @Test
+    void anXattrWithoutANameInItsNamespaceIsRefused() throws IOException {
+        byte[] archive = Files.readAllBytes(Conformance.file("casync/owners.catar"));
+        byte[] name = "user.".getBytes(StandardCharsets.US_ASCII);
+        int at = 0;
+        while (!Arrays.equals(archive, at, at + name.length, name, 0, name.length)) {
+            at++;
+        }
+        archive[at + name.length] = 0;
+        target = folder.resolve("target");
+        assertThatThrownBy(() -> extract(archive, OVER, ExtractListener.NONE))
+                .isInstanceOf(MalformedArchiveException.class)
+                .hasMessageContaining("\"user.\"");
     }
 
     @Test

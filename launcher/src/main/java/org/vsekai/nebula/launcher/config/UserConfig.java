@@ -37,7 +37,10 @@ public final class UserConfig {
 
     /** @param environment the process environment */
     public static UserConfig ofUser(Map<String, String> environment) {
-        return new UserConfig(folder(environment, System.getProperty("os.name"), System.getProperty("user.home")));
+        return new UserConfig(folder(
+                environment,
+                System.getProperty("os.name"),
+                UserHome.of(environment).toString()));
     }
 
     static Path folder(Map<String, String> environment, String system, String home) {

@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import org.vsekai.nebula.launcher.config.UserHome;
 
 /**
  * Makes an installed game known to the desktop: an entry to start it by, and the program for {@code vsekai://} links. Doing it
@@ -22,7 +23,7 @@ public interface DesktopRegistration {
     /** The writer for this platform. */
     static DesktopRegistration ofPlatform(Map<String, String> environment) {
         String system = System.getProperty("os.name");
-        Path home = Path.of(System.getProperty("user.home"));
+        Path home = UserHome.of(environment);
         if (system.startsWith("Windows")) {
             return new WindowsRegistry(Path.of(System.getProperty("java.io.tmpdir")), WindowsRegistry::importFile);
         }

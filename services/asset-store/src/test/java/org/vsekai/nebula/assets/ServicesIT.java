@@ -26,6 +26,7 @@ import java.util.Map;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicReference;
 import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -50,6 +51,7 @@ import org.vsekai.nebula.api.assets.v1.VerifyIndexResponse;
 import org.vsekai.nebula.casync.chunk.ChunkDigest;
 import org.vsekai.nebula.casync.chunk.ChunkId;
 import org.vsekai.nebula.kit.problem.GrpcStatuses;
+import org.vsekai.nebula.kit.testing.Eventually;
 import org.vsekai.nebula.kit.testing.TestTokens;
 
 /** What other services ask of the store over gRPC. */
@@ -319,15 +321,14 @@ class ServicesIT {
                 .body("chunk_count", greaterThanOrEqualTo((int) statistics.getChunkCount()));
     }
 
-    private static Statistics eventuallyCountedAfter(Instant time) throws InterruptedException {
-        long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(30);
-        while (System.nanoTime() < deadline) {
+    private static Statistics eventuallyCountedAfter(Instant time) {
+        AtomicReference<Statistics> counted = new AtomicReference<>();
+        Eventually.eventually(() -> {
             Statistics statistics = store.getStatistics(GetStatisticsRequest.getDefaultInstance());
-            if (statistics.hasCountedAt() && statistics.getCountedAt().getSeconds() > time.getEpochSecond() + 1) {
-                return statistics;
-            }
-            TimeUnit.MILLISECONDS.sleep(50);
-        }
-        throw new AssertionError("nothing was counted within 30 s");
+            assertThat(statistics.hasCountedAt()).isTrue();
+            assertThat(statistics.getCountedAt().getSeconds()).isGreaterThan(time.getEpochSecond() + 1);
+            counted.set(statistics);
+        });
+        return counted.get();
     }
 }

@@ -1,11 +1,9 @@
 package org.vsekai.nebula.cdn;
 
-import io.quarkus.arc.DefaultBean;
 import io.vertx.core.Vertx;
 import jakarta.enterprise.inject.Disposes;
 import jakarta.enterprise.inject.Produces;
 import jakarta.inject.Singleton;
-import java.time.Clock;
 import org.vsekai.nebula.cdn.address.AddressConfig;
 import org.vsekai.nebula.cdn.address.AddressPolicy;
 import org.vsekai.nebula.cdn.address.SystemHostResolver;
@@ -14,13 +12,6 @@ import org.vsekai.nebula.cdn.probe.Prober;
 
 /** Makes beans of the classes that know nothing of the framework. */
 class Wiring {
-    @Produces
-    @Singleton
-    @DefaultBean
-    Clock clock() {
-        return Clock.systemUTC();
-    }
-
     @Produces
     @Singleton
     SystemHostResolver resolver(AddressConfig config) {

@@ -14,8 +14,6 @@ import java.sql.Statement;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.TimeUnit;
-import java.util.concurrent.locks.LockSupport;
 import java.util.function.Supplier;
 import org.junit.jupiter.api.BeforeEach;
 import org.vsekai.nebula.kit.testing.NebulaDatabase;
@@ -88,22 +86,6 @@ public abstract class UpdaterTest {
     protected static <T> CompletableFuture<T> beside(Supplier<T> request) {
         return CompletableFuture.supplyAsync(
                 request, task -> Thread.ofPlatform().daemon().start(task));
-    }
-
-    /** Waits, at most 30 seconds, until the assertion holds. */
-    protected static void eventually(Runnable assertion) {
-        long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(30);
-        while (true) {
-            try {
-                assertion.run();
-                return;
-            } catch (AssertionError e) {
-                if (System.nanoTime() > deadline) {
-                    throw e;
-                }
-                LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(50));
-            }
-        }
     }
 
     /** An index of an archive that holds nothing but this version's number. */

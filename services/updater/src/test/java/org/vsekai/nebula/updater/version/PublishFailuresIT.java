@@ -4,6 +4,7 @@ import static io.restassured.RestAssured.given;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.hamcrest.Matchers.empty;
 import static org.hamcrest.Matchers.equalTo;
+import static org.vsekai.nebula.kit.testing.Eventually.eventually;
 
 import com.google.rpc.Code;
 import io.quarkus.test.junit.QuarkusTest;

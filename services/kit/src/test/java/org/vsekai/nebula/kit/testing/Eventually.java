@@ -1,11 +1,11 @@
-package org.vsekai.nebula.cdn;
+package org.vsekai.nebula.kit.testing;
 
 import java.time.Duration;
 import java.util.concurrent.locks.LockSupport;
 
 /** Waits for what another thread brings about. */
 public final class Eventually {
-    private static final Duration PATIENCE = Duration.ofSeconds(20);
+    private static final Duration PATIENCE = Duration.ofSeconds(30);
     private static final Duration PAUSE = Duration.ofMillis(50);
 
     private Eventually() {}

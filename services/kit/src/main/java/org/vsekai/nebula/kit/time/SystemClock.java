@@ -1,13 +1,15 @@
-package org.vsekai.nebula.updater;
+package org.vsekai.nebula.kit.time;
 
+import io.quarkus.arc.DefaultBean;
 import jakarta.enterprise.inject.Produces;
 import jakarta.inject.Singleton;
 import java.time.Clock;
 
-/** The time of day, to be injected. */
+/** The system's clock in UTC, unless a bean takes its place. */
 class SystemClock {
     @Produces
     @Singleton
+    @DefaultBean
     Clock clock() {
         return Clock.systemUTC();
     }

@@ -11,11 +11,13 @@ import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.BasicFileAttributes;
 import java.time.Instant;
 import java.util.HashSet;
 import java.util.Iterator;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.regex.Pattern;
@@ -39,7 +41,7 @@ import org.vsekai.nebula.casync.durable.DurableFiles;
  *
  * <p>Thread-safe, and safe beside other processes that write to the same folder.
  */
-public final class LocalChunkStore implements WritableStore {
+public final class LocalChunkStore implements ManagedStore {
     /** When a put chunk is made durable. */
     public enum Durability {
         /** Before {@link #put} returns. */
@@ -265,24 +267,37 @@ public final class LocalChunkStore implements WritableStore {
         sync();
     }
 
-    /**
-     * Removes a chunk, as a cache does with a corrupt one and a collector with an unused one.
-     *
-     * @return false when there was none
-     */
+    @Override
     public boolean remove(ChunkId id) {
         try {
             return Files.deleteIfExists(path(id));
         } catch (IOException e) {
-            throw new UncheckedIOException(e);
+            throw new StoreUnavailableException(name(), "cannot remove " + path(id) + ": " + DurableFiles.reason(e), e);
         }
     }
 
-    /** The ids of all chunks in the folder, in no order; files that are not chunks are passed over. Close the stream. */
-    public Stream<ChunkId> list() {
+    @Override
+    public Stream<StoredChunk> list() {
         return files().filter(file -> FILE_NAME.matcher(fileName(file)).matches())
-                .map(file -> ChunkId.parse(fileName(file).substring(0, 2 * ChunkId.BYTES)))
-                .filter(id -> Files.isRegularFile(path(id)));
+                .flatMap(file -> findStored(file).stream());
+    }
+
+    private Optional<StoredChunk> findStored(Path file) {
+        ChunkId id = ChunkId.parse(fileName(file).substring(0, 2 * ChunkId.BYTES));
+        if (!file.equals(path(id))) {
+            return Optional.empty();
+        }
+        try {
+            BasicFileAttributes found = Files.readAttributes(file, BasicFileAttributes.class);
+            return found.isRegularFile()
+                    ? Optional.of(new StoredChunk(
+                            id, found.size(), found.lastModifiedTime().toInstant()))
+                    : Optional.empty();
+        } catch (NoSuchFileException e) {
+            return Optional.empty(); // Removed just now.
+        } catch (IOException e) {
+            throw new StoreUnavailableException(name(), e.toString(), e);
+        }
     }
 
     /**

@@ -3,6 +3,7 @@ package org.vsekai.nebula.casync.store;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
+import java.util.Arrays;
 import java.util.List;
 import java.util.Random;
 import java.util.concurrent.Callable;
@@ -17,14 +18,20 @@ import org.vsekai.nebula.casync.chunk.ChunkDigest;
 import org.vsekai.nebula.casync.chunk.ChunkId;
 
 /** What every writable store does. */
-abstract class ChunkStoreContract {
-    static final int LIMIT = ChunkCodec.maxStoredBytes(1 << 18);
+public abstract class ChunkStoreContract {
+    public static final int LIMIT = ChunkCodec.maxStoredBytes(1 << 18);
 
     /** An empty store, the same one throughout a test. */
-    abstract WritableStore store();
+    protected abstract WritableStore store();
 
-    record Sample(ChunkId id, byte[] plain, byte[] stored) {
-        static Sample of(int seed, int length) {
+    /** Whether a second form of a chunk leaves the first one in place; plain file servers put the last one there. */
+    protected boolean keepsTheFirst() {
+        return true;
+    }
+
+    /** A chunk of noise. */
+    public record Sample(ChunkId id, byte[] plain, byte[] stored) {
+        public static Sample of(int seed, int length) {
             byte[] plain = new byte[length];
             new Random(seed).nextBytes(plain);
             return new Sample(
@@ -74,7 +81,32 @@ abstract class ChunkStoreContract {
         store().sync();
         store().put(sample.id, otherForm);
         store().sync();
-        assertThat(store().getStored(sample.id, LIMIT)).isEqualTo(sample.stored);
+        assertThat(store().getStored(sample.id, LIMIT)).isEqualTo(keepsTheFirst() ? sample.stored : otherForm);
+    }
+
+    @Test
+    void handsOutADamagedChunkForTheCodecToRefuse() {
+        Sample sample = Sample.of(6, 5000);
+        byte[] half = Arrays.copyOf(sample.stored, sample.stored.length / 2);
+        store().put(sample.id, half);
+        store().sync();
+        assertThatExceptionOfType(ChunkCorruptException.class)
+                .isThrownBy(() -> ChunkCodec.verify(
+                        sample.id,
+                        ChunkDigest.SHA512_256,
+                        store().getStored(sample.id, LIMIT),
+                        sample.plain.length,
+                        store().name()));
+    }
+
+    @Test
+    void aSecondRunOverTheSameChunksFindsThemAll() {
+        List<Sample> samples =
+                IntStream.range(0, 5).mapToObj(i -> Sample.of(200 + i, 2000)).toList();
+        samples.subList(0, 3).forEach(sample -> store().put(sample.id, sample.stored));
+        store().sync();
+        assertThat(samples.stream().map(sample -> store().has(sample.id)))
+                .containsExactly(true, true, true, false, false);
     }
 
     @Test

@@ -74,9 +74,9 @@ class FullDiskIT {
 
         store.sync();
         assertThat(store.getStored(first, 200_000)).isNotEmpty();
-        try (Stream<ChunkId> ids = store.list();
+        try (Stream<ManagedStore.StoredChunk> chunks = store.list();
                 Stream<Path> files = Files.walk(folder)) {
-            List<Path> whole = ids.map(store::path).toList();
+            List<Path> whole = chunks.map(chunk -> store.path(chunk.id())).toList();
             assertThat(files.filter(Files::isRegularFile)).containsExactlyInAnyOrderElementsOf(whole);
             for (Path chunk : whole) {
                 ChunkId id = ChunkId.parse(chunk.getFileName().toString().substring(0, 64));

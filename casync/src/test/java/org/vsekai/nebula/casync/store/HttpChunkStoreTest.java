@@ -55,7 +55,7 @@ class HttpChunkStoreTest extends ChunkStoreContract {
     }
 
     @Override
-    WritableStore store() {
+    protected WritableStore store() {
         return store;
     }
 

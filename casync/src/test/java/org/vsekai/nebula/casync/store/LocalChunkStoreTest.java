@@ -18,9 +18,8 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.vsekai.nebula.casync.ChunkMissingException;
 import org.vsekai.nebula.casync.StoreUnavailableException;
-import org.vsekai.nebula.casync.chunk.ChunkId;
 
-class LocalChunkStoreTest extends ChunkStoreContract {
+class LocalChunkStoreTest extends ManagedStoreContract {
     @TempDir
     Path folder;
 
@@ -32,7 +31,7 @@ class LocalChunkStoreTest extends ChunkStoreContract {
     }
 
     @Override
-    WritableStore store() {
+    protected ManagedStore store() {
         return store;
     }
 
@@ -67,8 +66,12 @@ class LocalChunkStoreTest extends ChunkStoreContract {
         Files.writeString(inside.resolve("f".repeat(64) + ".cacnk"), "in the wrong folder");
         Files.createDirectories(folder.resolve("store/lost+found"));
 
-        try (Stream<ChunkId> ids = store.list()) {
-            assertThat(ids).containsExactly(sample.id());
+        try (Stream<ManagedStore.StoredChunk> chunks = store.list()) {
+            assertThat(chunks)
+                    .containsExactly(new ManagedStore.StoredChunk(
+                            sample.id(),
+                            sample.stored().length,
+                            Files.getLastModifiedTime(store.path(sample.id())).toInstant()));
         }
     }
 

@@ -25,6 +25,7 @@ import org.vsekai.nebula.casync.chunk.ChunkSizes;
 import org.vsekai.nebula.casync.index.ChunkIndex;
 import org.vsekai.nebula.casync.store.ChunkCodec;
 import org.vsekai.nebula.casync.store.LocalChunkStore;
+import org.vsekai.nebula.casync.store.ManagedStore;
 import org.vsekai.nebula.casync.store.ReadableStore;
 import org.vsekai.nebula.launcher.ExitCode;
 import org.vsekai.nebula.launcher.console.GlobalOptions;
@@ -128,9 +129,9 @@ final class VerifyCommand implements Callable<Integer> {
             if (!Files.isDirectory(Path.of(local.name()))) {
                 throw new ParameterException(command.commandLine(), local.name() + ": is not a folder");
             }
-            try (Stream<ChunkId> chunks = local.list()) {
+            try (Stream<ManagedStore.StoredChunk> chunks = local.list()) {
                 return forEach(
-                        () -> chunks.iterator(),
+                        () -> chunks.map(ManagedStore.StoredChunk::id).iterator(),
                         id -> ChunkCodec.verifyAtMost(
                                 id,
                                 digest,

@@ -8,7 +8,6 @@ import jakarta.enterprise.event.Observes;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
-import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Instant;
@@ -24,7 +23,7 @@ import org.vsekai.nebula.assets.storage.StoreConfig;
 import org.vsekai.nebula.assets.storage.StoreFolder;
 import org.vsekai.nebula.assets.upload.Uploads;
 import org.vsekai.nebula.casync.StoreUnavailableException;
-import org.vsekai.nebula.casync.chunk.ChunkId;
+import org.vsekai.nebula.casync.store.ManagedStore.StoredChunk;
 import org.vsekai.nebula.kit.transaction.Transactions;
 
 /** Counts files in the background, because there may be millions, and rows when asked. Thread-safe. */
@@ -77,25 +76,17 @@ public class StatisticsReader {
     }
 
     private @Nullable Void count() {
-        try (Stream<ChunkId> chunks = store.chunks().list()) {
+        try (Stream<StoredChunk> chunks = store.chunks().list()) {
             long number = 0;
             long bytes = 0;
-            for (Iterator<ChunkId> ids = chunks.iterator(); ids.hasNext(); number++) {
-                bytes += size(store.chunks().path(ids.next()));
+            for (Iterator<StoredChunk> each = chunks.iterator(); each.hasNext(); number++) {
+                bytes += each.next().storedBytes();
             }
             count = new Count(number, bytes, manifests(), clock.instant());
         } catch (UncheckedIOException | StoreUnavailableException | IOException e) {
             LOG.warnf("The store could not be counted: %s", e.getMessage());
         }
         return null;
-    }
-
-    private static long size(Path file) throws IOException {
-        try {
-            return Files.size(file);
-        } catch (NoSuchFileException e) {
-            return 0;
-        }
     }
 
     private long manifests() throws IOException {

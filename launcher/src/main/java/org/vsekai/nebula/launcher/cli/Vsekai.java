@@ -4,11 +4,14 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.util.LinkedHashMap;
+import java.util.Map;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import org.vsekai.nebula.launcher.chunks.ChunksCommand;
 import org.vsekai.nebula.launcher.console.Failures;
 import org.vsekai.nebula.launcher.console.GlobalOptions;
+import org.vsekai.nebula.launcher.console.Subcommands;
 import org.vsekai.nebula.launcher.progress.ProgressEvent;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
@@ -27,14 +30,6 @@ import picocli.CommandLine.Spec;
         versionProvider = Vsekai.Version.class,
         description = "Installs V-Sekai, keeps it up to date, and ships new versions of it.",
         synopsisSubcommandLabel = "COMMAND",
-        subcommands = {
-            UpdateCommand.class,
-            StatusCommand.class,
-            VerifyCommand.class,
-            ModeCommand.class,
-            PublishCommand.class,
-            ChunksCommand.class
-        },
         exitCodeListHeading = "%nExit codes:%n",
         exitCodeList = {
             "0:done, or nothing had to be done",
@@ -47,6 +42,10 @@ import picocli.CommandLine.Spec;
             "7:the server refused: token, conflict, unknown mode or version"
         })
 public final class Vsekai implements Callable<Integer> {
+    private static final String CHUNKS = "chunks";
+
+    private static final Subcommands SUBCOMMANDS = new Subcommands(subcommands());
+
     @Spec
     private CommandSpec command = CommandSpec.create();
 
@@ -63,14 +62,30 @@ public final class Vsekai implements Callable<Integer> {
     @Mixin
     private FollowOptions follow = new FollowOptions();
 
-    public static void main(String[] arguments) {
-        System.exit(commandLine().execute(arguments));
+    private static Map<String, Class<?>> subcommands() {
+        Map<String, Class<?>> commands = new LinkedHashMap<>();
+        commands.put("update", UpdateCommand.class);
+        commands.put("status", StatusCommand.class);
+        commands.put("verify", VerifyCommand.class);
+        commands.put("mode", ModeCommand.class);
+        commands.put("publish", PublishCommand.class);
+        commands.put(CHUNKS, ChunksCommand.class);
+        return commands;
     }
 
-    /** The whole command line, ready to be executed. */
-    public static CommandLine commandLine() {
-        return new CommandLine(new Vsekai())
-                .setExecutionExceptionHandler(Vsekai::report)
+    public static void main(String[] arguments) {
+        System.exit(commandLine(arguments).execute(arguments));
+    }
+
+    /** The command line with the commands that {@code arguments} can call; with all of them when there are no arguments. */
+    public static CommandLine commandLine(String... arguments) {
+        CommandLine line = new CommandLine(new Vsekai());
+        SUBCOMMANDS.addTo(line, 0, arguments);
+        CommandLine chunks = line.getSubcommands().get(CHUNKS);
+        if (chunks != null) {
+            ChunksCommand.addSubcommands(chunks, 1, arguments);
+        }
+        return line.setExecutionExceptionHandler(Vsekai::report)
                 .setUsageHelpAutoWidth(true)
                 .setAbbreviatedOptionsAllowed(false);
     }

@@ -21,7 +21,7 @@ class CommandLineTest {
 
     private int run(String... arguments) {
         PrintWriter writer = new PrintWriter(text, true);
-        return Vsekai.commandLine().setOut(writer).setErr(writer).execute(arguments);
+        return Vsekai.commandLine(arguments).setOut(writer).setErr(writer).execute(arguments);
     }
 
     static List<CommandLine> all(CommandLine from) {
@@ -49,6 +49,19 @@ class CommandLineTest {
                         .isTrue();
             }
         }
+    }
+
+    @Test
+    void aCommandCalledByNameIsTheOnlyOneMadeAndIsWhole() {
+        CommandLine line = Vsekai.commandLine("chunks", "make", "--json");
+
+        assertThat(all(line)).extracting(CommandLine::getCommandName).containsExactly("vsekai", "chunks", "make");
+        CommandLine make = all(line).getLast();
+        CommandLine amongAll = all(Vsekai.commandLine()).stream()
+                .filter(each -> each.getCommandSpec().qualifiedName().equals("vsekai chunks make"))
+                .findFirst()
+                .orElseThrow();
+        assertThat(make.getUsageMessage()).isEqualTo(amongAll.getUsageMessage());
     }
 
     @Test

@@ -70,8 +70,7 @@ class AccessIT {
             Map.entry("DELETE /api/v1/assets/{id}", Set.of(Caller.PUBLISHER, Caller.SERVER)),
             Map.entry("GET /api/v1/assets/{id}/metadata", EVERYBODY),
             Map.entry("GET /api/v1/assets", Set.of(Caller.PUBLISHER, Caller.OPERATOR, Caller.SERVER)),
-            Map.entry(
-                    "GET /api/v1/assets/{id}/references", Set.of(Caller.PUBLISHER, Caller.OPERATOR, Caller.SERVER)),
+            Map.entry("GET /api/v1/assets/{id}/references", Set.of(Caller.PUBLISHER, Caller.OPERATOR, Caller.SERVER)),
             Map.entry("PUT /api/v1/assets/{id}/references/{holder}", Set.of(Caller.PUBLISHER, Caller.SERVER)),
             Map.entry("DELETE /api/v1/assets/{id}/references/{holder}", Set.of(Caller.PUBLISHER, Caller.SERVER)));
 

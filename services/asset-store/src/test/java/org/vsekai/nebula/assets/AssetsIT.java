@@ -137,7 +137,12 @@ class AssetsIT {
                     .asByteArray();
             assertThat(part).isEqualTo(Arrays.copyOfRange(content, first, last + 1));
         }
-        assertThat(given().header("Range", "bytes=-5").get(path(id)).then().statusCode(206).extract().asByteArray())
+        assertThat(given().header("Range", "bytes=-5")
+                        .get(path(id))
+                        .then()
+                        .statusCode(206)
+                        .extract()
+                        .asByteArray())
                 .isEqualTo(Arrays.copyOfRange(content, content.length - 5, content.length));
         given().header("Range", "bytes=" + content.length + "-")
                 .get(path(id))
@@ -151,7 +156,11 @@ class AssetsIT {
                 .then()
                 .statusCode(200)
                 .header("Content-Length", Integer.toString(content.length));
-        given().header("If-None-Match", tag).get(path(id)).then().statusCode(304).header("ETag", tag);
+        given().header("If-None-Match", tag)
+                .get(path(id))
+                .then()
+                .statusCode(304)
+                .header("ETag", tag);
     }
 
     @Test
@@ -207,9 +216,12 @@ class AssetsIT {
                             HttpRequest.newBuilder(base.resolve(path(id))).build(),
                             HttpResponse.BodyHandlers.ofByteArray());
                     assertThat(answer.statusCode()).isEqualTo(200);
-                    assertThat(answer.body()).satisfiesAnyOf(
-                            body -> assertThat(Arrays.equals(body, contents[0])).isTrue(),
-                            body -> assertThat(Arrays.equals(body, contents[1])).isTrue());
+                    assertThat(answer.body())
+                            .satisfiesAnyOf(
+                                    body -> assertThat(Arrays.equals(body, contents[0]))
+                                            .isTrue(),
+                                    body -> assertThat(Arrays.equals(body, contents[1]))
+                                            .isTrue());
                     reads++;
                 }
                 return reads;
@@ -277,7 +289,11 @@ class AssetsIT {
     void anAssetThatOthersNeedIsNotDeleted() {
         UUID id = UUID.randomUUID();
         put(id, "?owner=studio", random(9, 1000)).statusCode(201);
-        publisher().put(path(id) + "/references/scene%20one").then().statusCode(200).body("holder", equalTo("scene one"));
+        publisher()
+                .put(path(id) + "/references/scene%20one")
+                .then()
+                .statusCode(200)
+                .body("holder", equalTo("scene one"));
         publisher().put(path(id) + "/references/scene%20one").then().statusCode(200);
         publisher()
                 .get(path(id) + "/references")
@@ -314,10 +330,16 @@ class AssetsIT {
 
     @Test
     void badRequestsAreNamed() {
-        publisher().body(new byte[1]).put("/api/v1/assets/x").then().statusCode(400).body("code", equalTo("INVALID_ASSET_ID"));
+        publisher()
+                .body(new byte[1])
+                .put("/api/v1/assets/x")
+                .then()
+                .statusCode(400)
+                .body("code", equalTo("INVALID_ASSET_ID"));
         given().get("/api/v1/assets/x").then().statusCode(400).body("code", equalTo("INVALID_ASSET_ID"));
         for (Map.Entry<String, String> bad : Map.of(
-                        "?name=a%2Fb", "INVALID_NAME", "?media_type=x", "INVALID_MEDIA_TYPE", "?owner=%00", "INVALID_OWNER")
+                        "?name=a%2Fb",
+                        "INVALID_NAME", "?media_type=x", "INVALID_MEDIA_TYPE", "?owner=%00", "INVALID_OWNER")
                 .entrySet()) {
             put(UUID.randomUUID(), bad.getKey(), new byte[1]).statusCode(400).body("code", equalTo(bad.getValue()));
         }
@@ -348,8 +370,8 @@ class AssetsIT {
         put(id, "", chunk.plain).statusCode(201);
         // Shorter than the smallest cut of random bytes is likely to be: whatever the chunks are, damage every one.
         try (Stream<Path> files = Files.walk(StoreResource.folder().resolve("chunks"))) {
-            for (Path file : files.filter(f -> f.toString().contains(firstChunk(id)))
-                    .toList()) {
+            for (Path file :
+                    files.filter(f -> f.toString().contains(firstChunk(id))).toList()) {
                 byte[] bytes = Files.readAllBytes(file);
                 bytes[bytes.length / 2] ^= 1;
                 Files.write(file, bytes);
@@ -365,7 +387,8 @@ class AssetsIT {
     private static String firstChunk(UUID id) {
         String index = given().get(path(id) + "/metadata").then().extract().path("index");
         try {
-            return ChunkIndexCodec.read(StoreResource.folder().resolve("indexes").resolve(index))
+            return ChunkIndexCodec.read(
+                            StoreResource.folder().resolve("indexes").resolve(index))
                     .id(0)
                     .toString();
         } catch (IOException e) {

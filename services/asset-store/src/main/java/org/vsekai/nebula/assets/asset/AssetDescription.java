@@ -32,10 +32,12 @@ public record AssetDescription(Optional<String> name, Optional<String> mediaType
     private static void checkName(String name) {
         if (name.isBlank()
                 || name.length() > MAX_CHARACTERS
-                || name.codePoints().anyMatch(c -> c == '/' || c == '\\' || Character.isISOControl(c) || isSurrogate(c))) {
+                || name.codePoints()
+                        .anyMatch(c -> c == '/' || c == '\\' || Character.isISOControl(c) || isSurrogate(c))) {
             throw ProblemException.invalid(
                     "INVALID_NAME",
-                    "The name must have 1 to " + MAX_CHARACTERS + " characters, without slashes and control characters.");
+                    "The name must have 1 to " + MAX_CHARACTERS
+                            + " characters, without slashes and control characters.");
         }
     }
 
@@ -44,7 +46,8 @@ public record AssetDescription(Optional<String> name, Optional<String> mediaType
     }
 
     private static void checkMediaType(String mediaType) {
-        if (mediaType.length() > MAX_CHARACTERS || !MEDIA_TYPE.matcher(mediaType).matches()) {
+        if (mediaType.length() > MAX_CHARACTERS
+                || !MEDIA_TYPE.matcher(mediaType).matches()) {
             throw ProblemException.invalid(
                     "INVALID_MEDIA_TYPE", "The media type must be one such as model/gltf-binary.");
         }

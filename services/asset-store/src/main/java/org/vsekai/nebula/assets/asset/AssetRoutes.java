@@ -77,8 +77,8 @@ class AssetRoutes {
         this.vertx = vertx;
         this.read = Caffeine.newBuilder()
                 .maximumWeight(config.rememberedIndexes().asLongValue())
-                .<String, ChunkIndex>weigher((name, index) ->
-                        (int) Math.min(Integer.MAX_VALUE, 256 + (Long.BYTES + ChunkId.BYTES) * (long) index.chunkCount()))
+                .<String, ChunkIndex>weigher((name, index) -> (int)
+                        Math.min(Integer.MAX_VALUE, 256 + (Long.BYTES + ChunkId.BYTES) * (long) index.chunkCount()))
                 .build();
     }
 
@@ -173,16 +173,18 @@ class AssetRoutes {
     static String disposition(String name) {
         String plain = name.replaceAll("[^\\x20-\\x7e]|[\"\\\\%]", "_");
         return "attachment; filename=\"" + plain + "\"; filename*=UTF-8''"
-                + URLEncoder.encode(name, StandardCharsets.UTF_8).replace("+", "%20").replace("*", "%2A");
+                + URLEncoder.encode(name, StandardCharsets.UTF_8)
+                        .replace("+", "%20")
+                        .replace("*", "%2A");
     }
 
     private void stream(HttpServerResponse response, Asset asset, Optional<ByteRange> range, ByteRange part)
             throws IOException {
         try (WorkSlots.Slot slot = slots.acquire()) {
-            ChunkIndex index = Objects.requireNonNull(
-                    read.get(asset.index(), name -> indexes.read(Indexes.parseBlobName(name))));
-            try (VerifiedBlob blob = new VerifiedBlob(
-                    index, part.first(), part.length(), store.chunks(), threads, config.readAhead())) {
+            ChunkIndex index =
+                    Objects.requireNonNull(read.get(asset.index(), name -> indexes.read(Indexes.parseBlobName(name))));
+            try (VerifiedBlob blob =
+                    new VerifiedBlob(index, part.first(), part.length(), store.chunks(), threads, config.readAhead())) {
                 send(response, blob, () -> head(response, asset, range));
             }
         }
@@ -199,8 +201,7 @@ class AssetRoutes {
             if (response.closed()) {
                 return;
             }
-            response.write(Buffer.buffer(length).appendBytes(buffer, 0, length))
-                    .onComplete(written -> turns.release());
+            response.write(Buffer.buffer(length).appendBytes(buffer, 0, length)).onComplete(written -> turns.release());
         }
         response.end();
     }

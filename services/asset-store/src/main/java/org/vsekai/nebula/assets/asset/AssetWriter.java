@@ -123,8 +123,7 @@ class AssetWriter {
     }
 
     private Assets.Stored put(Request request, ContentName index) {
-        return assets.put(
-                        request.id(), request.description(), request.defaultOwner(), index, request.precondition())
+        return assets.put(request.id(), request.description(), request.defaultOwner(), index, request.precondition())
                 .await()
                 .atMost(DATABASE_WAIT);
     }
@@ -172,8 +171,7 @@ class AssetWriter {
     private static List<Piece> receive(Chunker chunker) throws IOException {
         List<Piece> batch = new ArrayList<>(BATCH);
         while (batch.size() < BATCH && chunker.next() > 0) {
-            byte[] bytes =
-                    Arrays.copyOfRange(chunker.buffer(), chunker.offset(), chunker.offset() + chunker.length());
+            byte[] bytes = Arrays.copyOfRange(chunker.buffer(), chunker.offset(), chunker.offset() + chunker.length());
             batch.add(new Piece(chunker.id(ChunkDigest.SHA512_256), bytes));
         }
         return batch;

@@ -80,17 +80,12 @@ public class Assets {
     }
 
     private static ProblemException invalidId(@Nullable Throwable cause) {
-        return new ProblemException(
-                ProblemKind.INVALID,
-                "INVALID_ASSET_ID",
-                "The asset's id must be a UUID.",
-                cause);
+        return new ProblemException(ProblemKind.INVALID, "INVALID_ASSET_ID", "The asset's id must be a UUID.", cause);
     }
 
     Uni<Optional<Asset>> find(UUID id) {
-        return transactions
-                .inTransaction(() -> rows.findById(id))
-                .map(row -> Optional.ofNullable(row).map(AssetRow::asset));
+        return transactions.inTransaction(() -> rows.findById(id)).map(row -> Optional.ofNullable(row)
+                .map(AssetRow::asset));
     }
 
     /** @throws ProblemException ASSET_NOT_FOUND */
@@ -106,13 +101,9 @@ public class Assets {
      * @throws ProblemException INDEX_NOT_FOUND, REVISION_MISMATCH
      */
     Uni<Stored> put(
-            UUID id,
-            AssetDescription description,
-            String defaultOwner,
-            ContentName index,
-            Precondition precondition) {
-        return transactions.inTransaction(() -> indexes.blobSize(index)
-                .flatMap(size -> rows.findById(id).flatMap(found -> {
+            UUID id, AssetDescription description, String defaultOwner, ContentName index, Precondition precondition) {
+        return transactions.inTransaction(
+                () -> indexes.blobSize(index).flatMap(size -> rows.findById(id).flatMap(found -> {
                     precondition.check(Optional.ofNullable(found).map(AssetRow::asset));
                     boolean created = found == null;
                     AssetRow row = created ? newRow(id, description.owner().orElse(defaultOwner)) : found;

@@ -19,7 +19,9 @@ record Precondition(@Nullable String ifMatch, @Nullable String ifNoneMatch) {
                 && current.filter(asset -> EntityTags.isNotModified(ifNoneMatch, asset.entityTag()))
                         .isPresent()) {
             throw new ProblemException(
-                    ProblemKind.REVISION_MISMATCH, "REVISION_MISMATCH", "The asset exists already; it was not changed.");
+                    ProblemKind.REVISION_MISMATCH,
+                    "REVISION_MISMATCH",
+                    "The asset exists already; it was not changed.");
         }
     }
 

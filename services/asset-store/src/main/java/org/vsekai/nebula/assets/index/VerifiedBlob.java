@@ -42,12 +42,7 @@ public final class VerifiedBlob extends InputStream {
      * @param readAhead chunks that are in memory before they are asked for
      */
     public VerifiedBlob(
-            ChunkIndex index,
-            long start,
-            long length,
-            ReadableStore store,
-            ExecutorService executor,
-            int readAhead) {
+            ChunkIndex index, long start, long length, ReadableStore store, ExecutorService executor, int readAhead) {
         Objects.checkFromIndexSize(start, length, index.blobSize());
         this.index = index;
         this.store = store;

@@ -3,6 +3,7 @@ package org.vsekai.nebula.casync.archive;
 import java.io.BufferedInputStream;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
+import java.io.EOFException;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
@@ -512,6 +513,14 @@ public final class ArchiveDecoder {
             payloadLeft = 0;
         }
         if (payloadLeft > 0) {
+            try {
+                // A stream may claim to have skipped beyond its end, so the last byte is read.
+                in.skipNBytes(payloadLeft - 1);
+            } catch (EOFException e) {
+                throw malformed(position, "the archive ends inside a file");
+            }
+            position += payloadLeft - 1;
+            payloadLeft = 1;
             payload().transferTo(OutputStream.nullOutputStream());
         }
     }

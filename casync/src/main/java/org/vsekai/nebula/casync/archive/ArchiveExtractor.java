@@ -2,9 +2,7 @@ package org.vsekai.nebula.casync.archive;
 
 import java.io.IOException;
 import java.io.InputStream;
-import java.io.OutputStream;
 import java.nio.ByteBuffer;
-import java.nio.channels.Channels;
 import java.nio.channels.FileChannel;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
@@ -21,7 +19,6 @@ import java.util.EnumMap;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
-import org.jspecify.annotations.Nullable;
 import org.vsekai.nebula.casync.UnsafePathException;
 import org.vsekai.nebula.casync.durable.DurableFiles;
 
@@ -35,7 +32,8 @@ import org.vsekai.nebula.casync.durable.DurableFiles;
  * created new, which never follows a link, and symlinks are made but never looked through. This holds against any archive;
  * it does not hold against another process that changes the target meanwhile.
  *
- * <p>When an extraction fails, what it made so far stays, without the file that it was writing. One run at a time.
+ * <p>When an extraction fails, what it made so far stays, without the file that it was writing unless the options say so. One
+ * run at a time.
  */
 public final class ArchiveExtractor {
     private static final String USER_NAMESPACE = "user.";
@@ -50,6 +48,7 @@ public final class ArchiveExtractor {
 
     private final Map<EntryKind, Long> made = new EnumMap<>(EntryKind.class);
     private long bytes;
+    private long written;
     private long supplied;
 
     /**
@@ -105,6 +104,7 @@ public final class ArchiveExtractor {
                 count(EntryKind.SYMLINK),
                 count(EntryKind.DEVICE) + count(EntryKind.FIFO) + count(EntryKind.SOCKET),
                 bytes,
+                written,
                 supplied);
     }
 
@@ -149,25 +149,30 @@ public final class ArchiveExtractor {
 
     private void makeFile(ArchiveDecoder archive, ArchiveEntry entry, Path path) throws IOException {
         makeRoom(archive, entry, path);
-        InputStream payload = archive.payload();
         ExtractListener.Supply supply = listener.supply(entry, path);
-        if (supply == ExtractListener.Supply.NONE) {
-            writeFile(path, null, 0, 0, payload);
-        } else if (!Files.isRegularFile(path, LinkOption.NOFOLLOW_LINKS)) {
+        if (supply != ExtractListener.Supply.NONE && !Files.isRegularFile(path, LinkOption.NOFOLLOW_LINKS)) {
             throw new IOException(path + " was said to be supplied, and is not a file");
-        } else if (!keepSupplied(entry, path, payload)) {
-            supply = ExtractListener.Supply.COPIED;
-        } else {
-            supplied++;
-            if (supply == ExtractListener.Supply.LINKED && !hasMode(path, entry)) {
-                Path copy = DurableFiles.temporaryIn(DurableFiles.folderOf(path), ".tmp-");
-                Files.copy(path, copy, LinkOption.NOFOLLOW_LINKS);
-                Files.move(copy, path, StandardCopyOption.REPLACE_EXISTING);
-                supply = ExtractListener.Supply.COPIED;
+        }
+        boolean linked = supply == ExtractListener.Supply.LINKED;
+        switch (supply) {
+            case NONE -> writeFile(path, archive.payload());
+            case PARTIAL -> mendFile(path, entry.size(), archive.payload());
+            case OWN, LINKED -> {
+                if (Files.size(path) != entry.size()) {
+                    throw new IOException(path + " was said to be right, and has another size than in the archive");
+                }
+                if (linked && !hasMode(path, entry)) {
+                    Path copy = DurableFiles.temporaryIn(DurableFiles.folderOf(path), ".tmp-");
+                    Files.copy(path, copy, LinkOption.NOFOLLOW_LINKS);
+                    Files.move(copy, path, StandardCopyOption.REPLACE_EXISTING);
+                    written += entry.size();
+                    linked = false;
+                }
+                supplied++;
             }
         }
         bytes += entry.size();
-        if (supply == ExtractListener.Supply.LINKED) {
+        if (linked) {
             made.merge(entry.kind(), 1L, Long::sum);
             listener.extracted(entry);
         } else {
@@ -175,60 +180,46 @@ public final class ArchiveExtractor {
         }
     }
 
-    /**
-     * Compares a supplied file with the payload, and replaces it from the first difference on.
-     *
-     * @return false when it was replaced
-     */
-    private boolean keepSupplied(ArchiveEntry entry, Path path, InputStream payload) throws IOException {
-        try (InputStream present = Files.newInputStream(path, LinkOption.NOFOLLOW_LINKS)) {
-            long equal = 0;
-            for (int n; (n = payload.readNBytes(buffer, 0, BUFFER_SIZE)) > 0; equal += n) {
-                int m = present.readNBytes(other, 0, n);
-                if (m < n || Arrays.mismatch(buffer, 0, n, other, 0, n) >= 0) {
-                    replaceSupplied(path, equal, n, payload);
-                    return false;
+    /** Writes what differs into a file that is there; what it read of the payload when it fails is in place. */
+    private void mendFile(Path path, long size, InputStream payload) throws IOException {
+        try (FileChannel channel =
+                FileChannel.open(path, StandardOpenOption.READ, StandardOpenOption.WRITE, LinkOption.NOFOLLOW_LINKS)) {
+            if (channel.size() > size) {
+                channel.truncate(size);
+            }
+            long at = 0;
+            for (int n; (n = payload.read(buffer, 0, BUFFER_SIZE)) > 0; at += n) {
+                ByteBuffer present = ByteBuffer.wrap(other, 0, n);
+                for (int m = 0; m >= 0 && present.hasRemaining(); ) {
+                    m = channel.read(present, at + present.position());
                 }
+                if (present.hasRemaining() || Arrays.mismatch(buffer, 0, n, other, 0, n) >= 0) {
+                    ByteBuffer right = ByteBuffer.wrap(buffer, 0, n);
+                    while (right.hasRemaining()) {
+                        channel.write(right, at + right.position());
+                    }
+                    written += n;
+                }
+                listener.content(buffer, n);
                 listener.progress(n);
             }
-            if (present.read() >= 0) {
-                replaceSupplied(path, entry.size(), 0, payload);
-                return false;
+            if (options.durable()) {
+                channel.force(true);
             }
-            return true;
         }
     }
 
-    private void replaceSupplied(Path path, long equal, int buffered, InputStream payload) throws IOException {
-        Path aside = DurableFiles.temporaryIn(DurableFiles.folderOf(path), ".tmp-");
-        Files.move(path, aside);
-        try (InputStream prefix = Files.newInputStream(aside, LinkOption.NOFOLLOW_LINKS)) {
-            writeFile(path, prefix, equal, buffered, payload);
-        } finally {
-            Files.deleteIfExists(aside);
-        }
-    }
-
-    /** Writes a new file: the start of {@code prefix}, then what is in the buffer, then the payload. */
-    private void writeFile(Path path, @Nullable InputStream prefix, long equal, int buffered, InputStream payload)
-            throws IOException {
+    private void writeFile(Path path, InputStream payload) throws IOException {
         try (FileChannel channel = FileChannel.open(
                 path, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE, LinkOption.NOFOLLOW_LINKS)) {
-            OutputStream out = Channels.newOutputStream(channel);
-            if (prefix != null) {
-                for (long left = equal; left > 0; ) {
-                    int n = prefix.read(other, 0, (int) Math.min(left, BUFFER_SIZE));
-                    if (n < 0) {
-                        throw new IOException(path + " changed while it was copied");
-                    }
-                    out.write(other, 0, n);
-                    left -= n;
+            // What has come is written before more is waited for.
+            for (int n; (n = payload.read(buffer, 0, BUFFER_SIZE)) > 0; ) {
+                ByteBuffer come = ByteBuffer.wrap(buffer, 0, n);
+                while (come.hasRemaining()) {
+                    channel.write(come);
                 }
-            }
-            out.write(buffer, 0, buffered);
-            listener.progress(buffered);
-            for (int n; (n = payload.readNBytes(buffer, 0, BUFFER_SIZE)) > 0; ) {
-                out.write(buffer, 0, n);
+                written += n;
+                listener.content(buffer, n);
                 listener.progress(n);
             }
             if (options.durable()) {
@@ -237,7 +228,9 @@ public final class ArchiveExtractor {
         } catch (FileAlreadyExistsException e) {
             throw e;
         } catch (IOException | RuntimeException e) {
-            Files.deleteIfExists(path);
+            if (!options.resumable()) {
+                Files.deleteIfExists(path);
+            }
             throw e;
         }
     }

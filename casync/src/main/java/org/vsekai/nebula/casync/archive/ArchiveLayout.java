@@ -6,6 +6,7 @@ import java.io.OutputStream;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.file.Files;
+import java.nio.file.InvalidPathException;
 import java.nio.file.LinkOption;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
@@ -36,6 +37,11 @@ import org.vsekai.nebula.casync.chunk.BlobSource;
  */
 public final class ArchiveLayout implements BlobSource {
     private final Path root;
+
+    /** Where contents are looked for in turn, without a demand on sizes and times; empty if they must be as they were. */
+    private final List<Path> places;
+
+    private final boolean fillsGaps;
     private final byte[] literals;
     private final long size;
     private final long featureFlags;
@@ -48,9 +54,17 @@ public final class ArchiveLayout implements BlobSource {
     private final long[] contentsBefore;
     private final List<@Nullable FileTime> times = new ArrayList<>();
 
-    private ArchiveLayout(Path root, byte[] literals, @Nullable List<FileTime> seen, EntryPolicy policy)
+    private ArchiveLayout(
+            Path root,
+            List<Path> places,
+            boolean fillsGaps,
+            byte[] literals,
+            @Nullable List<FileTime> seen,
+            EntryPolicy policy)
             throws IOException {
         this.root = root;
+        this.places = List.copyOf(places);
+        this.fillsGaps = fillsGaps;
         this.literals = literals;
         ArchiveDecoder decoder = ArchiveDecoder.ofSkeleton(literals, root.toString());
         int file = 0;
@@ -85,7 +99,17 @@ public final class ArchiveLayout implements BlobSource {
     public static ArchiveLayout ofFolder(Path root, ArchiveOptions options) throws IOException {
         Path real = root.toRealPath(); // what is named may be a symlink; nothing below it is followed
         FolderWalk.Outcome walked = FolderWalk.encode(real, options);
-        return new ArchiveLayout(real, walked.literals(), walked.times(), options.policy());
+        return new ArchiveLayout(real, List.of(), false, walked.literals(), walked.times(), options.policy());
+    }
+
+    /**
+     * Lays out a folder that nobody vouches for, as a source of chunks. Nodes that cannot be looked at are left out, and
+     * contents that cannot be read are zeros: the chunks that they are in are no one's, and all others are good.
+     */
+    public static ArchiveLayout ofDoubtfulFolder(Path root, ArchiveOptions options) throws IOException {
+        Path real = root.toRealPath();
+        FolderWalk.Outcome walked = FolderWalk.encode(real, options.withPolicy(EntryPolicy.ANYTHING), true);
+        return new ArchiveLayout(real, List.of(real), true, walked.literals(), null, EntryPolicy.ANYTHING);
     }
 
     /**
@@ -96,7 +120,18 @@ public final class ArchiveLayout implements BlobSource {
      * @throws MalformedArchiveException when the skeleton is not that of an archive
      */
     public static ArchiveLayout ofSkeleton(ArchiveSkeleton skeleton, Path root) throws IOException {
-        return new ArchiveLayout(root, skeleton.literals(), null, EntryPolicy.ANYTHING);
+        return new ArchiveLayout(root, List.of(), false, skeleton.literals(), null, EntryPolicy.ANYTHING);
+    }
+
+    /**
+     * Lays out the archive that the skeleton is of, with each part of a file taken from the first of several folders in which
+     * a file of that path reaches so far, whatever its size. A part that none has fails its read.
+     *
+     * @param places at least one
+     * @throws MalformedArchiveException when the skeleton is not that of an archive
+     */
+    public static ArchiveLayout ofSkeleton(ArchiveSkeleton skeleton, List<Path> places) throws IOException {
+        return new ArchiveLayout(places.getFirst(), places, false, skeleton.literals(), null, EntryPolicy.ANYTHING);
     }
 
     /** What remains of this archive without the contents of files. */
@@ -211,6 +246,10 @@ public final class ArchiveLayout implements BlobSource {
 
     private void readFile(int index, long position, ByteBuffer target) throws IOException {
         ArchiveEntry entry = files.get(index);
+        if (!places.isEmpty()) {
+            readAnywhere(entry, position, target);
+            return;
+        }
         Path file = root.resolve(entry.path());
         try (FileChannel channel = FileChannel.open(file, StandardOpenOption.READ, LinkOption.NOFOLLOW_LINKS)) {
             requireSize(file, channel.size(), entry.size());
@@ -234,6 +273,29 @@ public final class ArchiveLayout implements BlobSource {
             }
             throw e;
         }
+    }
+
+    private void readAnywhere(ArchiveEntry entry, long position, ByteBuffer target) {
+        int start = target.position();
+        for (Path place : places) {
+            target.position(start);
+            Path file = place.resolve(entry.path());
+            try (FileChannel channel = FileChannel.open(file, StandardOpenOption.READ, LinkOption.NOFOLLOW_LINKS)) {
+                long at = position;
+                for (int n = 0; n >= 0 && target.hasRemaining(); at += n) {
+                    n = channel.read(target, at);
+                }
+                if (!target.hasRemaining()) {
+                    return;
+                }
+            } catch (IOException | InvalidPathException e) {
+                // The next place may have it.
+            }
+        }
+        if (!fillsGaps) {
+            throw new InputChangedException(entry.path(), "its content is nowhere at hand");
+        }
+        Arrays.fill(target.array(), target.arrayOffset() + start, target.arrayOffset() + target.limit(), (byte) 0);
     }
 
     private static void requireSize(Path file, long now, long expected) {

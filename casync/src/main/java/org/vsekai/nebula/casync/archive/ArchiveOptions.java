@@ -29,4 +29,8 @@ public record ArchiveOptions(boolean normalized, Set<String> excluded, EntryPoli
     public ArchiveOptions excluding(String... names) {
         return new ArchiveOptions(normalized, Set.of(names), policy);
     }
+
+    public ArchiveOptions withPolicy(EntryPolicy policy) {
+        return new ArchiveOptions(normalized, excluded, policy);
+    }
 }

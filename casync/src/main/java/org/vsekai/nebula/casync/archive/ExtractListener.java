@@ -7,19 +7,21 @@ import java.nio.file.Path;
 public interface ExtractListener {
     ExtractListener NONE = new ExtractListener() {};
 
-    /** How a file came to be there. */
+    /** What a listener has put in a file's place. */
     enum Supply {
-        /** It is not there; the extractor writes it. */
+        /** Nothing; the extractor writes the file. */
         NONE,
-        /** It is there as a file of its own (a copy or reflink). */
-        COPIED,
-        /** It is there as another name of a file elsewhere (a hard link), which must not be changed. */
+        /** A file of its own that may be cut short or wrong in places; the extractor writes what differs into it. */
+        PARTIAL,
+        /** The whole file with the right content, as a file of its own (a copy or reflink). */
+        OWN,
+        /** The whole file with the right content, as another name of a file elsewhere (a hard link), never written to. */
         LINKED
     }
 
     /**
-     * Before a file is written: the chance to put it there from somewhere near. The extractor compares it with the archive
-     * and replaces it where it differs, so a guess does no harm. A hard link whose mode differs from the archive's becomes
+     * Before a file is written: the chance to put it there from somewhere near. The content of a whole file is for the
+     * listener to vouch for; the archive's is passed over unread. A hard link whose mode differs from the archive's becomes
      * a copy; otherwise its metadata are left as they are.
      *
      * @param file where it must be created; its folder exists and it does not
@@ -27,6 +29,9 @@ public interface ExtractListener {
     default Supply supply(ArchiveEntry entry, Path file) throws IOException {
         return Supply.NONE;
     }
+
+    /** The next bytes of the file being written, as they are in place; not told of files supplied whole. To be read only. */
+    default void content(byte[] bytes, int length) {}
 
     /** So many more bytes of files are in place. */
     default void progress(long bytes) {}

@@ -12,6 +12,7 @@ package org.vsekai.nebula.casync.archive;
  * @param xattrs set extended attributes of the {@code user} namespace; others are passed over, since they need rights that
  *     an archive should not make use of
  * @param durable sync each file and folder, so that the tree survives power loss once extraction has returned
+ * @param resumable a file that is being written when extraction fails stays, for a later run to go on from; else it goes
  */
 public record ExtractOptions(
         EntryPolicy policy,
@@ -20,11 +21,12 @@ public record ExtractOptions(
         boolean permissions,
         boolean times,
         boolean xattrs,
-        boolean durable) {
+        boolean durable,
+        boolean resumable) {
 
     /** For a game on a player's machine: a new folder, owned by the player, on disk when done. */
     public static ExtractOptions forPlayers() {
-        return new ExtractOptions(EntryPolicy.PORTABLE, true, false, true, true, false, true);
+        return new ExtractOptions(EntryPolicy.PORTABLE, true, false, true, true, false, true, false);
     }
 
     /**
@@ -34,14 +36,18 @@ public record ExtractOptions(
      * @param owners whether owners are set, which only root can
      */
     public static ExtractOptions keepingEverything(boolean owners) {
-        return new ExtractOptions(EntryPolicy.CONTAINED, false, owners, true, true, true, false);
+        return new ExtractOptions(EntryPolicy.CONTAINED, false, owners, true, true, true, false, false);
     }
 
     public ExtractOptions withPolicy(EntryPolicy policy) {
-        return new ExtractOptions(policy, fresh, owners, permissions, times, xattrs, durable);
+        return new ExtractOptions(policy, fresh, owners, permissions, times, xattrs, durable, resumable);
     }
 
     public ExtractOptions withDurable(boolean durable) {
-        return new ExtractOptions(policy, fresh, owners, permissions, times, xattrs, durable);
+        return new ExtractOptions(policy, fresh, owners, permissions, times, xattrs, durable, resumable);
+    }
+
+    public ExtractOptions withResumable(boolean resumable) {
+        return new ExtractOptions(policy, fresh, owners, permissions, times, xattrs, durable, resumable);
     }
 }

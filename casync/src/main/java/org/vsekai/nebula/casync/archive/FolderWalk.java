@@ -3,6 +3,7 @@ package org.vsekai.nebula.casync.archive;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.AccessDeniedException;
 import java.nio.file.DirectoryIteratorException;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
@@ -30,6 +31,9 @@ final class FolderWalk {
     private final Path root;
     private final ArchiveOptions options;
     private final boolean unix;
+    /** Leave out what cannot be looked at, instead of failing. */
+    private final boolean doubtful;
+
     private final ArchiveEncoder encoder = new ArchiveEncoder();
     /** Modification times of the files as seen, in the order of the archive. */
     private final List<FileTime> times = new ArrayList<>();
@@ -39,9 +43,10 @@ final class FolderWalk {
 
     private record Child(Path path, byte[] name) {}
 
-    private FolderWalk(Path root, ArchiveOptions options) {
+    private FolderWalk(Path root, ArchiveOptions options, boolean doubtful) {
         this.root = root;
         this.options = options;
+        this.doubtful = doubtful;
         this.unix = root.getFileSystem().supportedFileAttributeViews().contains("unix");
     }
 
@@ -49,7 +54,11 @@ final class FolderWalk {
     record Outcome(byte[] literals, List<FileTime> times) {}
 
     static Outcome encode(Path root, ArchiveOptions options) throws IOException {
-        FolderWalk walk = new FolderWalk(root, options);
+        return encode(root, options, false);
+    }
+
+    static Outcome encode(Path root, ArchiveOptions options, boolean doubtful) throws IOException {
+        FolderWalk walk = new FolderWalk(root, options, doubtful);
         walk.node(root, "");
         return new Outcome(walk.encoder.finish(), walk.times);
     }
@@ -105,13 +114,34 @@ final class FolderWalk {
                 if (path.isEmpty() && options.excluded().contains(name.toString())) {
                     continue;
                 }
-                children.add(new Child(child, utf8(name, path.isEmpty() ? "" : path + "/")));
+                if (!doubtful || isUsable(child)) {
+                    children.add(new Child(child, utf8(name, path.isEmpty() ? "" : path + "/")));
+                }
             }
         } catch (DirectoryIteratorException e) {
-            throw e.getCause();
+            if (!doubtful) {
+                throw e.getCause();
+            }
+        } catch (IOException e) {
+            if (!doubtful) {
+                throw e;
+            }
         }
         children.sort(Comparator.comparing(Child::name, Arrays::compareUnsigned));
         return children;
+    }
+
+    private boolean isUsable(Path child) throws IOException {
+        try {
+            byte[] ignored = utf8(child.getFileName(), "");
+            int type = status(child).mode & Catar.TYPE_MASK;
+            if (type == Catar.LINK) {
+                ignored = utf8(Files.readSymbolicLink(child), "");
+            }
+            return ignored.length <= Catar.PATH_MAX;
+        } catch (NoSuchFileException | AccessDeniedException | UnsafePathException e) {
+            return false;
+        }
     }
 
     /** The bytes of a name or link target, which must be UTF-8 on the disk as in the archive. */

@@ -14,15 +14,19 @@ import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.BitSet;
+import java.util.Deque;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Objects;
-import java.util.Queue;
+import java.util.Set;
 import java.util.concurrent.Future;
 import java.util.function.LongConsumer;
 import org.jspecify.annotations.Nullable;
 import org.vsekai.nebula.casync.chunk.ChunkId;
 import org.vsekai.nebula.casync.durable.DurableFiles;
 import org.vsekai.nebula.casync.index.ChunkIndex;
+import org.vsekai.nebula.casync.store.ChunkCodec;
 import org.vsekai.nebula.casync.store.ReadableStore;
 
 /**
@@ -35,10 +39,12 @@ import org.vsekai.nebula.casync.store.ReadableStore;
  *
  * <p><b>Once.</b> A chunk is fetched from a store at most once in a run. A stream's reader may come to the same chunk
  * again long after, when it has left memory, so what a store sent is kept in the cache; where the caller gives none, in a
- * temporary one, and only if the chunk occurs again.
+ * temporary one, and only if the chunk occurs again. A reader that passes over parts of the blob says so beforehand or
+ * skips; chunks that lie in such a part as a whole are not sought at all.
  *
- * <p><b>Going on after a kill.</b> The next run finds in the cache what this one fetched. A file is built beside its
- * place under a fixed name; the next run hashes what it finds there and seeks only what is not right.
+ * <p><b>Going on after a kill.</b> The next run finds in a cache without bounds what this one fetched, and in a bounded one
+ * what a stream had fetched ahead when it was closed early. A file is built beside its place under a fixed name; the next
+ * run hashes what it finds there and seeks only what is not right.
  *
  * <p>One assembly at a time; the seeds and stores are the caller's to close.
  */
@@ -46,7 +52,7 @@ public final class Assembler {
     private final ChunkIndex index;
     private final ChunkLadder ladder;
     private final Occurrences occurrences;
-    private final boolean hasCache;
+    private final @Nullable ChunkCache cache;
     private final int window;
 
     /**
@@ -60,10 +66,21 @@ public final class Assembler {
             List<? extends ReadableStore> stores,
             @Nullable ChunkCache cache,
             AssemblyOptions options) {
+        this(index, seeds, cache, List.of(), stores, options);
+    }
+
+    /** @param remote seeds to ask only when the cache lacks a chunk, and before any store: they bring it over a network */
+    public Assembler(
+            ChunkIndex index,
+            List<? extends Seed> seeds,
+            @Nullable ChunkCache cache,
+            List<? extends Seed> remote,
+            List<? extends ReadableStore> stores,
+            AssemblyOptions options) {
         this.index = index;
-        this.ladder = new ChunkLadder(index, List.copyOf(seeds), cache, List.copyOf(stores));
+        this.ladder = new ChunkLadder(index, List.copyOf(seeds), cache, List.copyOf(remote), List.copyOf(stores));
         this.occurrences = new Occurrences(index);
-        this.hasCache = cache != null;
+        this.cache = cache;
         this.window = options.window(index.sizes().max());
     }
 
@@ -77,13 +94,26 @@ public final class Assembler {
      * a chunk that turns out to be damaged is fetched when it is needed.
      */
     public List<Integer> missing() {
+        return missing(all());
+    }
+
+    /** As {@link #missing()}, of some chunks of the index only. */
+    public List<Integer> missing(BitSet wanted) {
         List<Integer> missing = new ArrayList<>();
-        for (int i = 0; i < index.chunkCount(); i++) {
-            if (occurrences.first(index.id(i)) == i && !ladder.isAtHand(index.id(i), index.length(i))) {
+        Set<ChunkId> seen = new HashSet<>();
+        for (int i = wanted.nextSetBit(0); i >= 0; i = wanted.nextSetBit(i + 1)) {
+            ChunkId id = index.id(i);
+            if (!ladder.isAtHand(id, index.length(i)) && seen.add(id)) {
                 missing.add(i);
             }
         }
         return missing;
+    }
+
+    private BitSet all() {
+        BitSet all = new BitSet(index.chunkCount());
+        all.set(0, index.chunkCount());
+        return all;
     }
 
     /**
@@ -96,12 +126,13 @@ public final class Assembler {
      * @throws org.vsekai.nebula.casync.CasyncException when a chunk cannot be had; what came is kept for the next run
      */
     public void fetch(List<Integer> chunks, LongConsumer progress) throws IOException {
-        if (!hasCache) {
+        ChunkCache into = cache;
+        if (into == null) {
             throw new IllegalStateException("there is no cache to fetch into");
         }
         try (BoundedTasks tasks = new BoundedTasks(window)) {
             for (int i : chunks) {
-                tasks.run(() -> progress.accept(ladder.get(index.id(i), index.length(i), null).length));
+                tasks.run(() -> progress.accept(ladder.get(index.id(i), index.length(i), into).length));
             }
             tasks.finish();
         }
@@ -112,18 +143,40 @@ public final class Assembler {
      * for a chunk that cannot be had, {@link IOException} for faults of the local disk. Closing it stops all searches.
      */
     public InputStream open() {
-        return new Stream();
+        return open(all());
     }
 
+    /**
+     * As {@link #open()}, for a reader that means to skip parts of the blob.
+     *
+     * @param wanted the chunks that it will read, by their position in the index: the only ones that are sought ahead. A
+     *     chunk of the others is sought when the reader comes to it
+     */
+    public InputStream open(BitSet wanted) {
+        return new Stream((BitSet) wanted.clone());
+    }
+
+    /** A chunk that is being sought for the reader. */
+    private record Search(int position, ChunkId id, Future<byte[]> result) {}
+
     private final class Stream extends InputStream {
+        private final BitSet wanted;
         private final BoundedTasks tasks = new BoundedTasks(window);
-        private final Queue<Future<byte[]>> row = new ArrayDeque<>();
-        private int next;
+        private final Deque<Search> row = new ArrayDeque<>();
+        /** The chunk behind the current one, and the first that was not yet considered for the row. */
+        private int at;
+
+        private int ahead;
+        private @Nullable Search last;
         private byte[] current = new byte[0];
         private int position;
         private @Nullable ChunkCache spare;
         private boolean closed;
         private boolean failed;
+
+        Stream(BitSet wanted) {
+            this.wanted = wanted;
+        }
 
         @Override
         public int read() throws IOException {
@@ -146,40 +199,103 @@ public final class Assembler {
         }
 
         @Override
+        public long skip(long count) throws IOException {
+            requireUsable();
+            long left = Math.max(0, count);
+            while (left > 0) {
+                if (position == current.length && at < index.chunkCount() && index.length(at) <= left) {
+                    left -= index.length(at);
+                    pass();
+                } else if (advance()) {
+                    int n = (int) Math.min(left, current.length - position);
+                    position += n;
+                    left -= n;
+                } else {
+                    break;
+                }
+            }
+            return Math.max(0, count) - left;
+        }
+
+        @Override
         public int available() {
             return current.length - position;
         }
 
-        /** Makes sure that there is a byte to read; false at the end. */
-        private boolean advance() throws IOException {
+        private void requireUsable() throws IOException {
             if (closed || failed) {
                 throw new IOException(closed ? "the stream is closed" : "the stream has failed before");
             }
+        }
+
+        /** Makes sure that there is a byte to read; false at the end. */
+        private boolean advance() throws IOException {
+            requireUsable();
             while (position == current.length) {
-                while (row.size() < window && next < index.chunkCount()) {
-                    seek(next++);
-                }
-                Future<byte[]> head = row.poll();
-                if (head == null) {
+                if (at == index.chunkCount()) {
                     return false;
                 }
+                lookAhead();
+                Search head = row.peek();
+                if (head != null && head.position == at) {
+                    row.remove();
+                } else {
+                    head = seek(at);
+                }
+                at++;
+                last = head;
                 failed = true; // until the chunk is there: what follows a failed one must never pass for the blob
-                current = BoundedTasks.result(head);
+                current = BoundedTasks.result(head.result);
                 failed = false;
                 position = 0;
             }
             return true;
         }
 
-        private void seek(int i) throws IOException {
+        /** Leaves the next chunk out. If it is being sought nevertheless, others may wait for it, so that goes on. */
+        private void pass() {
+            Search head = row.peek();
+            if (head != null && head.position == at) {
+                row.remove();
+            }
+            at++;
+        }
+
+        private void lookAhead() throws IOException {
+            ahead = Math.max(ahead, at);
+            while (row.size() < window) {
+                ahead = wanted.nextSetBit(ahead);
+                if (ahead < 0 || ahead >= index.chunkCount()) {
+                    ahead = index.chunkCount();
+                    return;
+                }
+                row.add(seek(ahead++));
+            }
+        }
+
+        private Search seek(int i) throws IOException {
             ChunkId id = index.id(i);
             int length = index.length(i);
+            Search near = last;
+            if (near != null && near.id.equals(id)) {
+                return new Search(i, id, near.result);
+            }
+            for (Search other : row) {
+                if (other.id.equals(id)) {
+                    return new Search(i, id, other.result);
+                }
+            }
             boolean occursAgain = occurrences.first(id) != i || occurrences.next(i) != Occurrences.NONE;
-            if (!hasCache && occursAgain && spare == null) {
+            if (cache == null && occursAgain && spare == null) {
                 spare = new ChunkCache(Files.createTempDirectory("casync-chunks-"));
             }
-            ChunkCache keep = occursAgain ? spare : null;
-            row.add(tasks.submit(() -> ladder.get(id, length, keep)));
+            ChunkCache keep;
+            if (cache != null) {
+                keep = occursAgain || !cache.isBounded() ? cache : null;
+            } else {
+                keep = occursAgain ? spare : null;
+            }
+            return new Search(i, id, tasks.submit(() -> ladder.get(id, length, keep)));
         }
 
         @Override
@@ -189,6 +305,22 @@ public final class Assembler {
                 tasks.close();
                 if (spare != null) {
                     spare.delete();
+                }
+                if (cache != null && cache.isBounded()) {
+                    keepUnused(cache);
+                }
+            }
+        }
+
+        private void keepUnused(ChunkCache into) throws IOException {
+            if (last != null && position < current.length) {
+                row.addFirst(last);
+            }
+            for (Search search : row) {
+                if (search.result.state() == Future.State.SUCCESS
+                        && !ladder.isAtHand(search.id, index.length(search.position))) {
+                    byte[] plain = search.result.resultNow();
+                    into.put(search.id, ChunkCodec.compress(plain, 0, plain.length));
                 }
             }
         }
@@ -285,7 +417,7 @@ public final class Assembler {
             ladder.output.add(length);
             plain = buffer.array();
         } else {
-            plain = ladder.get(id, length, null);
+            plain = ladder.get(id, length, cache);
         }
         for (int i : lacking) {
             write(out, ByteBuffer.wrap(plain), index.start(i));

@@ -5,6 +5,7 @@ package org.vsekai.nebula.casync.assemble;
  *
  * @param nullChunks all-zero chunks of the maximum size, which need no source
  * @param outputChunks chunks that an earlier run had left in the output file, or that an older file held at their place
+ * @param packedChunks chunks of remote seeds, which count their bytes and requests themselves
  * @param storedBytes what the stores sent
  * @param requests what the stores were asked, answered or not
  */
@@ -17,6 +18,8 @@ public record AssemblyStatistics(
         long seedBytes,
         long cacheChunks,
         long cacheBytes,
+        long packedChunks,
+        long packedBytes,
         long networkChunks,
         long networkBytes,
         long storedBytes,

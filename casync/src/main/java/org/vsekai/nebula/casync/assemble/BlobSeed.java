@@ -45,6 +45,11 @@ public final class BlobSeed implements Seed {
         return new BlobSeed(source, index.build());
     }
 
+    /** The digest of the ids that it lists. */
+    public ChunkDigest digest() {
+        return index.digest();
+    }
+
     @Override
     public String name() {
         return source.name();

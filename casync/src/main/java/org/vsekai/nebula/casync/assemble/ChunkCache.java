@@ -9,7 +9,11 @@ import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
+import java.util.LinkedHashMap;
+import java.util.Map;
 import java.util.Objects;
+import java.util.SequencedMap;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.vsekai.nebula.casync.ChunkCorruptException;
 import org.vsekai.nebula.casync.chunk.ChunkDigest;
@@ -22,15 +26,65 @@ import org.vsekai.nebula.casync.store.Stores;
  * A folder of chunks as fetched, in the layout of a local store, from which an interrupted run goes on. A chunk is there
  * whole as soon as it was put and survives the end of the process. It is not synced: after power loss some may be damaged,
  * which reading notices by their digest, and such a chunk is fetched again. Thread-safe.
+ *
+ * <p>A cache without a bound keeps all that an assembly fetches. A bounded one keeps what the assembly will need again and,
+ * when it ends early, what had come and was not used; the oldest make room for the newest.
  */
 public final class ChunkCache {
     private static final String TEMPORARY_PREFIX = ".tmp-";
 
     private final Path folder;
+    private final long limitBytes;
+    /** What a bounded cache holds, oldest first. */
+    private final SequencedMap<ChunkId, Long> held = new LinkedHashMap<>();
+
+    private long heldBytes;
 
     /** The folder may be missing; the first put creates it. Temporaries that a killed process left are not read. */
     public ChunkCache(Path folder) {
+        this(folder, Long.MAX_VALUE);
+    }
+
+    private ChunkCache(Path folder, long limitBytes) {
         this.folder = folder;
+        this.limitBytes = limitBytes;
+    }
+
+    /**
+     * A cache of at most {@code limitBytes} in files. What is there already counts, and is dropped if it is too much.
+     *
+     * @throws IOException when the folder is there and cannot be read
+     */
+    public static ChunkCache bounded(Path folder, long limitBytes) throws IOException {
+        ChunkCache cache = new ChunkCache(folder, limitBytes);
+        if (Files.isDirectory(folder)) {
+            try (Stream<Path> files = Files.walk(folder, 2)) {
+                for (Path file : files.filter(Files::isRegularFile).toList()) {
+                    String name = file.getFileName().toString();
+                    if (name.matches("[0-9a-f]{64}\\.cacnk")) {
+                        cache.account(ChunkId.parse(name.substring(0, 2 * ChunkId.BYTES)), Files.size(file));
+                    } else {
+                        Files.delete(file);
+                    }
+                }
+            }
+        }
+        return cache;
+    }
+
+    boolean isBounded() {
+        return limitBytes != Long.MAX_VALUE;
+    }
+
+    private synchronized void account(ChunkId id, long bytes) throws IOException {
+        Long before = held.remove(id);
+        heldBytes += bytes - (before == null ? 0 : before);
+        held.put(id, bytes);
+        while (heldBytes > limitBytes) {
+            Map.Entry<ChunkId, Long> oldest = Objects.requireNonNull(held.pollFirstEntry());
+            heldBytes -= oldest.getValue();
+            Files.deleteIfExists(path(oldest.getKey()));
+        }
     }
 
     public Path folder() {
@@ -75,6 +129,9 @@ public final class ChunkCache {
                 out.write(stored);
             }
             Files.move(temporary, path, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
+            if (isBounded()) {
+                account(id, stored.length);
+            }
         } catch (IOException e) {
             Files.deleteIfExists(temporary);
             throw new IOException("cannot write " + path + ": " + DurableFiles.reason(e), e);

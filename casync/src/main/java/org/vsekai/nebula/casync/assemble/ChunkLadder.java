@@ -24,7 +24,8 @@ import org.vsekai.nebula.casync.store.ChunkCodec;
 import org.vsekai.nebula.casync.store.ReadableStore;
 
 /**
- * Where a chunk is looked for, the cheapest place first: nowhere for the null chunk, seeds, cache, stores. Thread-safe.
+ * Where a chunk is looked for, the cheapest place first: nowhere for the null chunk, seeds, cache,
+ * remote seeds, stores. Thread-safe.
  *
  * <p>Stores are asked in turn, and any failure moves on to the next: for a player it does not matter whether a CDN lacks a
  * chunk, holds a bad one or is down, as long as another has it. A store that could not be asked {@value #STRIKES} times in
@@ -37,6 +38,7 @@ final class ChunkLadder {
     private final ChunkDigest digest;
     private final List<Seed> seeds;
     private final @Nullable ChunkCache cache;
+    private final List<Seed> remote;
     private final List<Origin> origins;
     private final Map<ChunkId, CompletableFuture<byte[]>> sought = new ConcurrentHashMap<>();
 
@@ -65,14 +67,21 @@ final class ChunkLadder {
     final Tally output = new Tally();
     private final Tally seeded = new Tally();
     private final Tally cached = new Tally();
+    private final Tally packed = new Tally();
     private final Tally network = new Tally();
     private final LongAdder storedBytes = new LongAdder();
     private final LongAdder requests = new LongAdder();
 
-    ChunkLadder(ChunkIndex index, List<Seed> seeds, @Nullable ChunkCache cache, List<ReadableStore> stores) {
+    ChunkLadder(
+            ChunkIndex index,
+            List<Seed> seeds,
+            @Nullable ChunkCache cache,
+            List<Seed> remote,
+            List<ReadableStore> stores) {
         this.digest = index.digest();
         this.seeds = List.copyOf(seeds);
         this.cache = cache;
+        this.remote = List.copyOf(remote);
         this.origins = stores.stream()
                 .map(store -> new Origin(store, new AtomicInteger()))
                 .toList();
@@ -92,6 +101,8 @@ final class ChunkLadder {
                 seeded.bytes.sum(),
                 cached.chunks.sum(),
                 cached.bytes.sum(),
+                packed.chunks.sum(),
+                packed.bytes.sum(),
                 network.chunks.sum(),
                 network.bytes.sum(),
                 storedBytes.sum(),
@@ -112,9 +123,9 @@ final class ChunkLadder {
     /**
      * The plain bytes of a chunk, to be read only. Callers who seek the same chunk at the same time share one search.
      *
-     * @param spare keeps what a store sends when there is no cache
+     * @param keep takes what comes from afar; null if it is not wanted again
      */
-    byte[] get(ChunkId id, int length, @Nullable ChunkCache spare) throws IOException {
+    byte[] get(ChunkId id, int length, @Nullable ChunkCache keep) throws IOException {
         if (isNull(id, length)) {
             nulls.add(length);
             return nullChunk;
@@ -125,7 +136,7 @@ final class ChunkLadder {
             return join(other, length);
         }
         try {
-            byte[] plain = seek(id, length, spare);
+            byte[] plain = seek(id, length, keep);
             own.complete(plain);
             return plain;
         } catch (Throwable e) {
@@ -149,7 +160,7 @@ final class ChunkLadder {
         }
     }
 
-    private byte[] seek(ChunkId id, int length, @Nullable ChunkCache spare) throws IOException {
+    private byte[] seek(ChunkId id, int length, @Nullable ChunkCache keep) throws IOException {
         byte[] plain = new byte[length];
         for (Seed seed : seeds) {
             if (seed.read(id, length, plain)) {
@@ -157,12 +168,21 @@ final class ChunkLadder {
                 return plain;
             }
         }
-        ChunkCache keep = cache != null ? cache : spare;
-        if (keep != null) {
-            byte[] found = keep.find(id, digest, length);
+        ChunkCache near = cache != null ? cache : keep;
+        if (near != null) {
+            byte[] found = near.find(id, digest, length);
             if (found != null) {
                 cached.add(length);
                 return found;
+            }
+        }
+        for (Seed seed : remote) {
+            if (seed.read(id, length, plain)) {
+                packed.add(length);
+                if (keep != null) {
+                    keep.put(id, ChunkCodec.compress(plain, 0, length));
+                }
+                return plain;
             }
         }
         return fetch(id, length, keep);

@@ -106,44 +106,90 @@ class ArchiveExtractorTest {
                 .hasMessageContaining("fifo");
     }
 
-    @Test
-    void suppliedFileIsComparedAndReplacedWhereItDiffers() throws IOException {
-        byte[] before = archive(tree);
-        Path shelf = TestTree.create(folder.resolve("shelf"));
-        Path shelved = shelf.resolve("data/big.txt");
-        byte[] content = Files.readAllBytes(shelved);
-        for (String kind : List.of("equal", "one byte", "shorter", "longer")) {
-            byte[] offered =
-                    switch (kind) {
-                        case "one byte" -> {
-                            byte[] changed = content.clone();
-                            changed[70_000] ^= 1;
-                            yield changed;
-                        }
-                        case "shorter" -> java.util.Arrays.copyOf(content, 300);
-                        case "longer" -> java.util.Arrays.copyOf(content, content.length + 1);
-                        default -> content;
-                    };
-            Files.write(shelved, offered);
-            List<String> asked = new ArrayList<>();
-            ExtractReport report = extract(before, OVER, new ExtractListener() {
-                @Override
-                public Supply supply(ArchiveEntry entry, Path file) throws IOException {
-                    asked.add(entry.path());
-                    if (!entry.path().equals("data/big.txt")) {
-                        return Supply.NONE;
-                    }
-                    Files.createLink(file, shelved);
-                    return Supply.LINKED;
+    /** Puts {@code content} in the place of data/big.txt. */
+    private static ExtractListener supplying(byte[] content, ExtractListener.Supply as, List<Integer> told) {
+        return new ExtractListener() {
+            @Override
+            public Supply supply(ArchiveEntry entry, Path file) throws IOException {
+                if (!entry.path().equals("data/big.txt")) {
+                    return Supply.NONE;
                 }
-            });
-            assertThat(report.suppliedFiles()).as(kind).isEqualTo(kind.equals("equal") ? 1 : 0);
-            assertThat(target.resolve("data/big.txt")).hasBinaryContent(content);
-            assertThat(shelved)
-                    .as("the other name of the file is not written to")
-                    .hasBinaryContent(offered);
-            assertThat(asked).hasSize(13);
+                Files.write(file, content);
+                told.clear();
+                return as;
+            }
+
+            @Override
+            public void content(byte[] bytes, int length) {
+                told.add(length);
+            }
+        };
+    }
+
+    @Test
+    void partialFileIsGoneOnWithAndMendedWhereItDiffers() throws IOException {
+        byte[] before = archive(tree);
+        byte[] content = Files.readAllBytes(tree.resolve("data/big.txt"));
+        long others = extract(before, OVER, ExtractListener.NONE).written() - content.length;
+        ConformanceArchiveTest.delete(target);
+        byte[] wrong = content.clone();
+        wrong[70_000] ^= 1;
+        for (byte[] offered : List.of(
+                content, wrong, Arrays.copyOf(content, 300), Arrays.copyOf(content, content.length + 1), new byte[0])) {
+            List<Integer> told = new ArrayList<>();
+            ExtractReport report = extract(before, OVER, supplying(offered, ExtractListener.Supply.PARTIAL, told));
+            assertThat(archive(target)).as("%d bytes offered", offered.length).isEqualTo(before);
+            assertThat(report.suppliedFiles()).isZero();
+            assertThat(report.written() - others)
+                    .isBetween(
+                            offered == content || offered.length > content.length ? 0L : 1L,
+                            offered == content || offered.length > content.length ? 0L : content.length);
             ConformanceArchiveTest.delete(target);
+        }
+    }
+
+    @Test
+    void wholeFileIsTakenAsItIsAndItsContentIsNotRead() throws IOException {
+        byte[] before = archive(tree);
+        byte[] other = Files.readAllBytes(tree.resolve("data/big.txt"));
+        other[0] ^= 1;
+        // The archive's own bytes there are spoilt; nobody may look at them.
+        byte[] spoilt = before.clone();
+        int at = offsetOf("data/big.txt");
+        Arrays.fill(spoilt, at, at + other.length - 1, (byte) 7);
+        ExtractReport report = extract(spoilt, OVER, supplying(other, ExtractListener.Supply.OWN, new ArrayList<>()));
+        assertThat(report.suppliedFiles()).isEqualTo(1);
+        assertThat(target.resolve("data/big.txt")).hasBinaryContent(other);
+        ConformanceArchiveTest.delete(target);
+        assertThatThrownBy(() ->
+                        extract(before, OVER, supplying(new byte[3], ExtractListener.Supply.OWN, new ArrayList<>())))
+                .isInstanceOf(IOException.class)
+                .hasMessageContaining("another size");
+    }
+
+    private int offsetOf(String path) throws IOException {
+        return (int) ArchiveLayout.ofFolder(tree, ArchiveOptions.keepingEverything()).entries().stream()
+                .filter(entry -> entry.path().equals(path))
+                .findFirst()
+                .orElseThrow()
+                .payloadOffset();
+    }
+
+    @Test
+    void fileBeingWrittenStaysAfterAFailureOnlyIfAskedFor() throws IOException {
+        byte[] before = archive(tree);
+        byte[] content = Files.readAllBytes(tree.resolve("data/big.txt"));
+        byte[] cut = Arrays.copyOf(before, offsetOf("data/big.txt") + 5000);
+        for (boolean resumable : List.of(false, true)) {
+            ArchiveDecoder decoder = new ArchiveDecoder(new ByteArrayInputStream(cut), "memory", before.length);
+            assertThatThrownBy(() -> new ArchiveExtractor(target, OVER.withResumable(resumable), ExtractListener.NONE)
+                            .extract(decoder))
+                    .isInstanceOf(MalformedArchiveException.class);
+            if (resumable) {
+                assertThat(target.resolve("data/big.txt")).hasBinaryContent(Arrays.copyOf(content, 5000));
+            } else {
+                assertThat(target.resolve("data/big.txt")).doesNotExist();
+            }
         }
     }
 

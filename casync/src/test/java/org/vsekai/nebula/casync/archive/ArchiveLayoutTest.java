@@ -10,6 +10,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
+import java.util.List;
 import java.util.Random;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -109,6 +110,62 @@ class ArchiveLayoutTest {
         ArchiveDecoder decoder = new ArchiveDecoder(new ByteArrayInputStream(whole), "memory").recordingSkeleton();
         FileDigest.forEach(decoder, EntryPolicy.PORTABLE, digest -> {});
         assertThat(bytes(ArchiveLayout.ofSkeleton(decoder.skeleton(), tree))).isEqualTo(whole);
+    }
+
+    @Test
+    void outlineForetellsThePublishedArchive() throws IOException {
+        ArchiveLayout layout = published();
+        ArchiveOutline outline = new ArchiveOutline();
+        for (ArchiveEntry entry : layout.entries().subList(1, layout.entries().size())) {
+            switch (entry.kind()) {
+                case DIRECTORY -> outline.directory(entry.path(), entry.permissions());
+                case FILE -> outline.file(entry.path(), entry.permissions(), entry.size());
+                default -> outline.symlink(entry.path(), entry.linkTarget());
+            }
+        }
+        assertThat(bytes(ArchiveLayout.ofSkeleton(outline.finish(), tree))).isEqualTo(bytes(layout));
+        assertThatThrownBy(() -> new ArchiveOutline().file("not/there", 0644, 1))
+                .isInstanceOf(IllegalArgumentException.class);
+    }
+
+    @Test
+    void partsAreTakenFromTheFirstPlaceThatReachesSoFar() throws IOException {
+        byte[] whole = bytes(published());
+        byte[] content = Files.readAllBytes(tree.resolve("data/big.txt"));
+        Path first = folder.resolve("first");
+        Files.createDirectories(first.resolve("data"));
+        Files.write(first.resolve("data/big.txt"), Arrays.copyOf(content, 40_000));
+        ArchiveLayout both = ArchiveLayout.ofSkeleton(published().skeleton(), List.of(first, tree));
+        assertThat(bytes(both)).isEqualTo(whole);
+        ArchiveLayout firstOnly = ArchiveLayout.ofSkeleton(published().skeleton(), List.of(first));
+        ArchiveEntry big = firstOnly.entries().stream()
+                .filter(entry -> entry.path().equals("data/big.txt"))
+                .findFirst()
+                .orElseThrow();
+        byte[] part = new byte[40_000];
+        firstOnly.read(big.payloadOffset(), part, 0, part.length);
+        assertThat(part).isEqualTo(Arrays.copyOf(content, 40_000));
+        assertThatThrownBy(() -> firstOnly.read(big.payloadOffset() + 1, part, 0, part.length))
+                .isInstanceOf(InputChangedException.class)
+                .hasMessageContaining("data/big.txt");
+    }
+
+    @Test
+    void doubtfulFolderIsLaidOutWithoutWhatCannotBeReadAndWithZerosForWhatIsGone() throws IOException {
+        ArchiveLayout sound = ArchiveLayout.ofFolder(tree, ArchiveOptions.publishing());
+        byte[] whole = bytes(sound);
+        ArchiveLayout doubtful = ArchiveLayout.ofDoubtfulFolder(tree, ArchiveOptions.publishing());
+        assertThat(bytes(doubtful)).isEqualTo(whole);
+        ArchiveEntry big = doubtful.entries().stream()
+                .filter(entry -> entry.path().equals("data/big.txt"))
+                .findFirst()
+                .orElseThrow();
+        Files.delete(tree.resolve("data/big.txt"));
+        Files.createDirectory(tree.resolve("data/big.txt"));
+        byte[] expected = whole.clone();
+        int at = (int) big.payloadOffset();
+        Arrays.fill(expected, at, at + (int) big.size(), (byte) 0);
+        assertThat(bytes(doubtful)).isEqualTo(expected);
     }
 
     @Test

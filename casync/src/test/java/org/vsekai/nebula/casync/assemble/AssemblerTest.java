@@ -3,11 +3,13 @@ package org.vsekai.nebula.casync.assemble;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import java.io.File;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
+import java.util.BitSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
@@ -369,6 +371,113 @@ class AssemblerTest {
             assertThatThrownBy(in::read).isInstanceOf(ChunkMissingException.class);
             assertThatThrownBy(in::read).isInstanceOf(IOException.class).hasMessageContaining("failed");
         }
+    }
+
+    @Test
+    void chunksThatTheReaderPassesOverAreNotSought() throws IOException {
+        byte[][] pieces = pieces(20, 300);
+        ChunkIndex index = index(pieces);
+        byte[] blob = join(pieces);
+        BitSet wanted = new BitSet();
+        wanted.set(0, 10);
+        wanted.set(250, 300);
+        int from = (int) index.start(10) - 5;
+        int to = (int) index.start(250) + 5;
+        Assembler assembler = assembler(index, store);
+        assertThat(assembler.missing(wanted)).hasSize(60);
+        try (InputStream in = assembler.open(wanted)) {
+            assertThat(in.readNBytes(from)).isEqualTo(Arrays.copyOf(blob, from));
+            in.skipNBytes(to - from);
+            assertThat(in.readAllBytes()).isEqualTo(Arrays.copyOfRange(blob, to, blob.length));
+        }
+        assertThat(store.asked).hasSize(60);
+        // A reader that does not keep its word gets the right bytes all the same.
+        assertThat(drain(assembler(index, store))).isEqualTo(blob);
+        try (InputStream in = assembler(index, store).open(wanted)) {
+            assertThat(in.readAllBytes()).isEqualTo(blob);
+            assertThat(in.skip(1)).isZero();
+        }
+    }
+
+    @Test
+    void boundedCacheKeepsWhatComesAgainAndWhatWasNotUsed() throws IOException {
+        byte[][] pieces = pieces(21, 400);
+        pieces[390] = pieces[3];
+        pieces[200] = pieces[199]; // side by side
+        ChunkIndex index = index(pieces);
+        Path folderOfCache = folder.resolve("cache");
+        ChunkCache cache = ChunkCache.bounded(folderOfCache, 1 << 20);
+        store.answersLeft = 300;
+        Assembler first = new Assembler(index, List.of(), List.of(store), cache, AssemblyOptions.DEFAULT);
+        int read = (int) index.start(200);
+        byte[] begun;
+        try (InputStream in = first.open()) {
+            begun = in.readNBytes(read);
+        }
+        assertThat(begun).isEqualTo(Arrays.copyOf(join(pieces), read));
+        store.answersLeft = Integer.MAX_VALUE;
+        Assembler second = new Assembler(
+                index, List.of(), List.of(store), ChunkCache.bounded(folderOfCache, 1 << 20), AssemblyOptions.DEFAULT);
+        BitSet rest = new BitSet();
+        rest.set(200, 400);
+        try (InputStream in = second.open(rest)) {
+            in.skipNBytes(read);
+            assertThat(in.readAllBytes()).isEqualTo(Arrays.copyOfRange(join(pieces), read, join(pieces).length));
+        }
+        assertThat(store.asked.values()).containsOnly(1);
+        assertThat(store.asked).hasSize(398);
+    }
+
+    @Test
+    void boundedCacheNeverHoldsMoreThanItMay() throws IOException {
+        byte[][] pieces = pieces(22, 200);
+        ChunkIndex index =
+                index(Stream.concat(Stream.of(pieces), Stream.of(pieces)).toArray(byte[][]::new));
+        ChunkCache cache = ChunkCache.bounded(folder.resolve("cache"), 20_000);
+        Assembler assembler = new Assembler(index, List.of(), List.of(store), cache, AssemblyOptions.DEFAULT);
+        byte[] buffer = new byte[1000];
+        try (InputStream in = assembler.open()) {
+            while (in.read(buffer) >= 0) {
+                assertThat(size(folder.resolve("cache"))).isLessThanOrEqualTo(20_000 + 64 * 1200);
+            }
+        }
+        assertThat(size(folder.resolve("cache"))).isBetween(1L, 20_000L);
+        ChunkCache smaller = ChunkCache.bounded(folder.resolve("cache"), 5_000);
+        assertThat(smaller.isBounded()).isTrue();
+        assertThat(size(folder.resolve("cache"))).isBetween(1L, 5_000L);
+    }
+
+    /** Of all files below, while others may be deleting them. */
+    private static long size(Path root) {
+        File[] children = root.toFile().listFiles();
+        return children == null
+                ? root.toFile().length()
+                : Stream.of(children).mapToLong(child -> size(child.toPath())).sum();
+    }
+
+    @Test
+    void whatIsInItsPlaceServesAgainAndWhatIsDamagedThereDoesNot() throws IOException {
+        byte[][] pieces = pieces(23, 100);
+        pieces[90] = pieces[2];
+        pieces[91] = pieces[3];
+        ChunkIndex index = index(pieces);
+        byte[] there = join(pieces);
+        there[(int) index.start(5)] ^= 1;
+        Path file = Files.write(folder.resolve("out"), there);
+        BitSet before = new BitSet();
+        before.set(4, 7);
+        try (PlacedSeed seed = new PlacedSeed(FileBlob.open(file), index, before)) {
+            assertThat(seed.lists(index.id(4))).isTrue();
+            assertThat(seed.lists(index.id(90))).isFalse();
+            seed.placedTo(index.end(2));
+            assertThat(seed.lists(index.id(90))).isTrue();
+            assertThat(seed.lists(index.id(91))).isFalse();
+            Assembler assembler = new Assembler(index, List.of(seed), List.of(store), null, AssemblyOptions.DEFAULT);
+            assertThat(drain(assembler)).isEqualTo(join(pieces));
+        }
+        assertThat(store.asked)
+                .doesNotContainKeys(index.id(2), index.id(4), index.id(6))
+                .containsKey(index.id(5));
     }
 
     @Test

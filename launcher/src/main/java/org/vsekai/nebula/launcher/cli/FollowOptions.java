@@ -3,6 +3,8 @@ package org.vsekai.nebula.launcher.cli;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Clock;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import org.vsekai.nebula.launcher.config.UserConfig;
@@ -30,6 +32,14 @@ final class FollowOptions {
                     "Where you are, for the choice of CDNs. Default: $VSEKAI_REGION, else 'region' of the configuration.")
     private @Nullable String region;
 
+    @Option(
+            names = "--seed",
+            paramLabel = "FOLDER",
+            description =
+                    "Take parts from this folder too: another mode's installation, an older copy, a USB drive. It is"
+                            + " only read. Repeatable.")
+    private List<Path> seeds = new ArrayList<>();
+
     @Option(names = "--no-desktop", description = "Do not tell the desktop about the game and its links.")
     private boolean noDesktop;
 
@@ -44,6 +54,7 @@ final class FollowOptions {
                 Optional.ofNullable(region)
                         .or(() -> Optional.ofNullable(System.getenv("VSEKAI_REGION")))
                         .or(config::findRegion),
+                seeds,
                 repair,
                 noDesktop ? null : DesktopRegistration.ofPlatform(System.getenv()));
         try (Http http = new Http(limits)) {

@@ -2,7 +2,6 @@ package org.vsekai.nebula.launcher.files;
 
 import java.io.IOException;
 import java.nio.file.DirectoryStream;
-import java.nio.file.FileSystemException;
 import java.nio.file.FileVisitResult;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
@@ -96,13 +95,30 @@ public final class Trees {
      * @return whether it is the same file now
      */
     public static boolean link(Path from, Path to) throws IOException {
+        if (tryLink(from, to)) {
+            return true;
+        }
+        long ignored = copy(from, to);
+        return false;
+    }
+
+    /**
+     * Makes {@code to}, which must not exist, another name of a regular file.
+     *
+     * @return false if there are no hard links here, or too many of this file; nothing was made then
+     */
+    public static boolean tryLink(Path from, Path to) {
         try {
             Files.createLink(to, from);
             return true;
-        } catch (UnsupportedOperationException | FileSystemException e) {
-            // No hard links here, or too many of this file. A full disk shows again in the copy.
-            Files.copy(from, to, StandardCopyOption.COPY_ATTRIBUTES, LinkOption.NOFOLLOW_LINKS);
-            return false;
+        } catch (UnsupportedOperationException | IOException e) {
+            return false; // A full disk shows again in the copy that is made instead.
         }
+    }
+
+    /** Copies a regular file with its time and mode to {@code to}, which must not exist; how many bytes it has. */
+    public static long copy(Path from, Path to) throws IOException {
+        Files.copy(from, to, StandardCopyOption.COPY_ATTRIBUTES, LinkOption.NOFOLLOW_LINKS);
+        return Files.size(to);
     }
 }

@@ -77,7 +77,12 @@ public final class WorkFolder implements AutoCloseable {
         return Files.exists(lockFile, LinkOption.NOFOLLOW_LINKS);
     }
 
-    /** Chunks that were fetched and are not yet in a finished tree. */
+    /** Files of versions whose building was cut short. */
+    public Path leftovers() {
+        return path.resolve("partial");
+    }
+
+    /** A few chunks that were fetched and will be needed again. */
     public Path cache() {
         return path.resolve("cache");
     }

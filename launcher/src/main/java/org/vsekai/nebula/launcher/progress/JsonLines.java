@@ -14,6 +14,8 @@ import org.vsekai.nebula.launcher.progress.ProgressEvent.Advanced;
 import org.vsekai.nebula.launcher.progress.ProgressEvent.Completed;
 import org.vsekai.nebula.launcher.progress.ProgressEvent.Failed;
 import org.vsekai.nebula.launcher.progress.ProgressEvent.Noted;
+import org.vsekai.nebula.launcher.progress.ProgressEvent.Planned;
+import org.vsekai.nebula.launcher.progress.ProgressEvent.Source;
 import org.vsekai.nebula.launcher.progress.ProgressEvent.StateChanged;
 import org.vsekai.nebula.launcher.progress.ProgressEvent.StepChanged;
 
@@ -54,6 +56,24 @@ public final class JsonLines implements ProgressListener {
                     json.writeStringField("activity", activity);
                     json.writeNumberField("done_bytes", done);
                     json.writeNumberField("total_bytes", total);
+                }
+                case Planned planned -> {
+                    json.writeStringField("event", "plan");
+                    json.writeNumberField("fetch_bytes", planned.fetchBytes());
+                    json.writeNumberField("requests", planned.requests());
+                    json.writeNumberField("write_bytes", planned.writeBytes());
+                    json.writeNumberField("kept_bytes", planned.keptBytes());
+                    json.writeNumberField("space_bytes", planned.spaceBytes());
+                    json.writeNumberField("free_bytes", planned.freeBytes());
+                    json.writeArrayFieldStart("sources");
+                    for (Source source : planned.sources()) {
+                        json.writeStartObject();
+                        json.writeStringField("source", source.name());
+                        json.writeNumberField("bytes", source.bytes());
+                        json.writeNumberField("requests", source.requests());
+                        json.writeEndObject();
+                    }
+                    json.writeEndArray();
                 }
                 case Noted(var note) -> {
                     json.writeStringField("event", "note");

@@ -5,6 +5,7 @@ import org.vsekai.nebula.launcher.progress.ProgressEvent.Advanced;
 import org.vsekai.nebula.launcher.progress.ProgressEvent.Completed;
 import org.vsekai.nebula.launcher.progress.ProgressEvent.Failed;
 import org.vsekai.nebula.launcher.progress.ProgressEvent.Noted;
+import org.vsekai.nebula.launcher.progress.ProgressEvent.Planned;
 import org.vsekai.nebula.launcher.progress.ProgressEvent.StateChanged;
 import org.vsekai.nebula.launcher.progress.ProgressEvent.StepChanged;
 
@@ -26,6 +27,7 @@ public final class PlainLines implements ProgressListener {
             case StepChanged ignored -> {}
             case StateChanged(var from, var to) -> out.println(from.label() + " -> " + to.label());
             case Advanced advanced -> advance(advanced);
+            case Planned planned -> out.println(planned.text());
             case Noted(var text) -> out.println(TerminalText.printable(text));
             case Completed(var command, var text, var figures) -> out.println(TerminalText.printable(text));
             case Failed(var code, var message, var exitCode) ->

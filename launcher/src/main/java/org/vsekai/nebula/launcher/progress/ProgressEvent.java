@@ -1,6 +1,8 @@
 package org.vsekai.nebula.launcher.progress;
 
+import java.util.List;
 import java.util.Map;
+import java.util.stream.Collectors;
 import org.vsekai.nebula.launcher.state.Step;
 import org.vsekai.nebula.launcher.state.UpdateState;
 
@@ -23,6 +25,59 @@ public sealed interface ProgressEvent {
      * @param doneBytes bytes behind, at most {@code totalBytes}
      */
     record Advanced(String activity, long doneBytes, long totalBytes) implements ProgressEvent {}
+
+    /**
+     * What an update is going to do.
+     *
+     * @param sources that bytes will be fetched from, the packs first
+     * @param writeBytes of files that will be written
+     * @param keptBytes of files that stay as they are
+     * @param spaceBytes that the disk must have free
+     * @param freeBytes that it has
+     */
+    record Planned(List<Source> sources, long writeBytes, long keptBytes, long spaceBytes, long freeBytes)
+            implements ProgressEvent {
+        public Planned {
+            sources = List.copyOf(sources);
+        }
+
+        public long fetchBytes() {
+            return sources.stream().mapToLong(Source::bytes).sum();
+        }
+
+        public long requests() {
+            return sources.stream().mapToLong(Source::requests).sum();
+        }
+
+        /** For people, one line. */
+        public String text() {
+            return "to fetch: at most %s in %d requests%s; to write: %s; unchanged: %s; disk needed: %s of %s free"
+                    .formatted(
+                            TerminalText.bytes(fetchBytes()),
+                            requests(),
+                            sources.size() < 2
+                                    ? ""
+                                    : sources.stream()
+                                            .map(source -> "%s in %d from %s"
+                                                    .formatted(
+                                                            TerminalText.bytes(source.bytes),
+                                                            source.requests,
+                                                            source.name))
+                                            .collect(Collectors.joining(", ", " (", ")")),
+                            TerminalText.bytes(writeBytes),
+                            TerminalText.bytes(keptBytes),
+                            TerminalText.bytes(spaceBytes),
+                            TerminalText.bytes(freeBytes));
+        }
+    }
+
+    /**
+     * A source of bytes.
+     *
+     * @param name {@code chunks}, {@code install pack} or {@code delta pack}
+     * @param bytes that it will send, at most
+     */
+    record Source(String name, long bytes, long requests) {}
 
     /** Something worth knowing that is no failure. */
     record Noted(String text) implements ProgressEvent {}

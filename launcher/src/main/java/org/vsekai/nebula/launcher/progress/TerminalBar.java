@@ -5,6 +5,7 @@ import org.vsekai.nebula.launcher.progress.ProgressEvent.Advanced;
 import org.vsekai.nebula.launcher.progress.ProgressEvent.Completed;
 import org.vsekai.nebula.launcher.progress.ProgressEvent.Failed;
 import org.vsekai.nebula.launcher.progress.ProgressEvent.Noted;
+import org.vsekai.nebula.launcher.progress.ProgressEvent.Planned;
 import org.vsekai.nebula.launcher.progress.ProgressEvent.StateChanged;
 import org.vsekai.nebula.launcher.progress.ProgressEvent.StepChanged;
 
@@ -33,6 +34,7 @@ public final class TerminalBar implements ProgressListener {
                 out.print(CLEAR_LINE + state);
             }
             case Advanced advanced -> draw(advanced);
+            case Planned planned -> out.println(CLEAR_LINE + planned.text());
             case Noted(var text) -> out.println(CLEAR_LINE + TerminalText.printable(text));
             case Completed(var command, var text, var figures) ->
                 out.println(CLEAR_LINE + TerminalText.printable(text));

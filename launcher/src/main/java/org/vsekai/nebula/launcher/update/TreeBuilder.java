@@ -5,10 +5,8 @@ import java.io.InputStream;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
-import java.util.HashSet;
-import java.util.Set;
-import java.util.function.LongConsumer;
-import org.jspecify.annotations.Nullable;
+import java.security.MessageDigest;
+import java.util.HexFormat;
 import org.vsekai.nebula.casync.archive.ArchiveDecoder;
 import org.vsekai.nebula.casync.archive.ArchiveEntry;
 import org.vsekai.nebula.casync.archive.ArchiveExtractor;
@@ -22,37 +20,59 @@ import org.vsekai.nebula.launcher.manifest.Manifest;
 import org.vsekai.nebula.launcher.manifest.ManifestEntry;
 
 /**
- * Builds a version's tree beside the game. A file that the installed version has with the same digest is taken from there, by
- * shared blocks, as another name of the same file, or as a copy; the extractor compares it with the archive, so that a damaged one
- * is written anew. What is built must agree with the manifest in every node. One run for each tree.
+ * Builds a version's tree beside the game. A file that the game's folder has already, verified, is taken from there: by shared
+ * blocks, as another name of the same file, or as a copy. A file that an earlier run completed is moved here, and one that it
+ * began is gone on with. What is built must agree with the manifest in every node. One run for each tree.
  */
 final class TreeBuilder implements ExtractListener {
+    /** How unchanged files can come into the tree without being written. */
+    enum Sharing {
+        BLOCKS,
+        NAMES,
+        NONE
+    }
+
+    /** Told where the build stands. */
+    interface Progress {
+        /**
+         * @param bytes of files in place since the last call
+         * @param archiveEnd everything before this offset of the archive is in place
+         */
+        void advanced(long bytes, long archiveEnd);
+    }
+
+    private final Material material;
     private final Manifest manifest;
-    private final @Nullable Manifest installed;
-    private final Path game;
     private final Path tree;
-    private final LongConsumer progress;
-    private final Set<String> supplied = new HashSet<>();
-    private boolean cloning = true;
+    private final Sharing sharing;
+    private final Progress progress;
+    private final MessageDigest digest = Digests.newSha256();
+    private ArchiveDecoder decoder = new ArchiveDecoder(InputStream.nullInputStream(), "nothing");
+    private boolean suppliedWhole;
+    private long copied;
     private int seen;
 
-    /**
-     * @param installed null if the game's folder holds no version
-     * @param tree what is built
-     */
-    TreeBuilder(Manifest manifest, @Nullable Manifest installed, Path game, Path tree, LongConsumer progress) {
-        this.manifest = manifest;
-        this.installed = installed;
-        this.game = game;
+    /** @param tree what is built; does not exist yet */
+    TreeBuilder(Material material, Path tree, Sharing sharing, Progress progress) {
+        this.material = material;
+        this.manifest = material.manifest();
         this.tree = tree;
+        this.sharing = sharing;
         this.progress = progress;
     }
 
-    /** @return what the tree's archive was, without contents */
-    ArchiveSkeleton build(InputStream archive) throws IOException {
-        ArchiveDecoder decoder =
-                new ArchiveDecoder(archive, manifest.index(), manifest.archiveSize()).recordingSkeleton();
-        new ArchiveExtractor(tree, ExtractOptions.forPlayers().withDurable(false), this).extract(decoder);
+    /**
+     * @param skeleton of the archive, without contents
+     * @param writtenBytes of files
+     */
+    record Built(ArchiveSkeleton skeleton, long writtenBytes) {}
+
+    Built build(InputStream archive) throws IOException {
+        decoder = new ArchiveDecoder(archive, manifest.index(), manifest.archiveSize()).recordingSkeleton();
+        long written = new ArchiveExtractor(
+                        tree, ExtractOptions.forPlayers().withDurable(false).withResumable(true), this)
+                .extract(decoder)
+                .written();
         if (seen != manifest.entries().size()) {
             throw new VerificationException(
                     manifest.index(),
@@ -60,49 +80,98 @@ final class TreeBuilder implements ExtractListener {
                             + manifest.entries().size(),
                     null);
         }
-        return decoder.skeleton();
+        return new Built(decoder.skeleton(), written + copied);
     }
 
-    /** Bytes of files that the installed version does not have. */
-    static long changedBytes(Manifest manifest, @Nullable Manifest installed) {
-        long bytes = 0;
-        for (ManifestEntry entry : manifest.entries().values()) {
-            if (entry instanceof ManifestEntry.File file && !isUnchanged(file, installed)) {
-                bytes = Math.addExact(bytes, file.size());
+    /**
+     * Finds out what the file system offers, with two files of its own: making another name of a game's file would show on it.
+     *
+     * @param folder of the file system in question; left as it was
+     */
+    static Sharing probe(Path folder) throws IOException {
+        Path one = folder.resolve("probe-1");
+        Path other = folder.resolve("probe-2");
+        Files.deleteIfExists(other);
+        Files.write(one, new byte[1]);
+        try {
+            if (NativeFiles.cloneFile(one, other)) {
+                return Sharing.BLOCKS;
             }
+            return Trees.tryLink(one, other) ? Sharing.NAMES : Sharing.NONE;
+        } finally {
+            Files.deleteIfExists(other);
+            Files.deleteIfExists(one);
         }
-        return bytes;
-    }
-
-    private static boolean isUnchanged(ManifestEntry.File file, @Nullable Manifest installed) {
-        return installed != null
-                && installed.entries().get(file.path()) instanceof ManifestEntry.File before
-                && before.sha256().equals(file.sha256());
     }
 
     @Override
     public Supply supply(ArchiveEntry entry, Path file) throws IOException {
-        Path source = game.resolve(entry.path());
-        if (!(manifest.entries().get(entry.path()) instanceof ManifestEntry.File wanted)
-                || !isUnchanged(wanted, installed)
-                || !Files.isRegularFile(source, LinkOption.NOFOLLOW_LINKS)
-                || Files.size(source) != wanted.size()
-                || !source.toRealPath().equals(source)) {
+        Supply supply = find(entry, file);
+        suppliedWhole = supply == Supply.OWN || supply == Supply.LINKED;
+        digest.reset();
+        return supply;
+    }
+
+    private Supply find(ArchiveEntry entry, Path file) throws IOException {
+        String path = entry.path();
+        if (!(manifest.entries().get(path) instanceof ManifestEntry.File wanted) || wanted.size() != entry.size()) {
             return Supply.NONE;
         }
-        supplied.add(entry.path());
-        if (cloning) {
-            cloning = NativeFiles.cloneFile(source, file);
-            if (cloning) {
-                return Supply.COPIED;
+        VerifiedFiles installed = material.installed();
+        Path inGame = installed.folder().resolve(path);
+        if (installed.isStill(path)) {
+            Supply supply = share(inGame, file, path);
+            if (supply != Supply.NONE) {
+                return supply;
             }
         }
-        return Trees.link(source, file) ? Supply.LINKED : Supply.COPIED;
+        Path leftOver = material.leftovers().folder().resolve(path);
+        if (!Files.isRegularFile(leftOver, LinkOption.NOFOLLOW_LINKS)) {
+            return Supply.NONE;
+        }
+        // An earlier run may have linked it with the game's file, which must never be written to.
+        boolean alone = isAlone(leftOver, inGame);
+        if (material.complete().isStill(path)) {
+            Files.move(leftOver, file);
+            return alone ? Supply.OWN : Supply.LINKED;
+        }
+        if (!alone) {
+            Files.delete(leftOver);
+            return Supply.NONE;
+        }
+        Files.move(leftOver, file);
+        return Supply.PARTIAL;
+    }
+
+    private Supply share(Path source, Path file, String path) throws IOException {
+        if (sharing == Sharing.NAMES && Trees.tryLink(source, file)) {
+            return Supply.LINKED;
+        }
+        if (sharing != Sharing.BLOCKS || !NativeFiles.cloneFile(source, file)) {
+            copied += Trees.copy(source, file);
+        }
+        if (material.installed().isStill(path)) {
+            return Supply.OWN;
+        }
+        Files.delete(file); // It was written to meanwhile.
+        return Supply.NONE;
+    }
+
+    private static boolean isAlone(Path leftOver, Path inGame) throws IOException {
+        if (leftOver.getFileSystem().supportedFileAttributeViews().contains("unix")) {
+            return (int) Files.getAttribute(leftOver, "unix:nlink", LinkOption.NOFOLLOW_LINKS) == 1;
+        }
+        return !Files.exists(inGame) || !Files.isSameFile(leftOver, inGame);
+    }
+
+    @Override
+    public void content(byte[] bytes, int length) {
+        digest.update(bytes, 0, length);
     }
 
     @Override
     public void progress(long bytes) {
-        progress.accept(bytes);
+        progress.advanced(bytes, decoder.position());
     }
 
     @Override
@@ -132,9 +201,7 @@ final class TreeBuilder implements ExtractListener {
         }
     }
 
-    private boolean hasDigest(ManifestEntry.File file) throws IOException {
-        // What was supplied has been compared with the archive, and its digest with the manifest of its own version.
-        return supplied.contains(file.path())
-                || Digests.sha256(tree.resolve(file.path())).equals(file.sha256());
+    private boolean hasDigest(ManifestEntry.File file) {
+        return suppliedWhole || HexFormat.of().formatHex(digest.digest()).equals(file.sha256());
     }
 }

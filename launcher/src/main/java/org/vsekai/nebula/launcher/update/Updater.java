@@ -8,22 +8,19 @@ import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Clock;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
-import org.vsekai.nebula.casync.archive.ArchiveSkeleton;
-import org.vsekai.nebula.casync.assemble.Assembler;
-import org.vsekai.nebula.casync.assemble.AssemblyOptions;
 import org.vsekai.nebula.casync.assemble.AssemblyStatistics;
 import org.vsekai.nebula.casync.assemble.BlobSeed;
-import org.vsekai.nebula.casync.assemble.ChunkCache;
+import org.vsekai.nebula.casync.assemble.Seed;
 import org.vsekai.nebula.casync.durable.DurableFiles;
 import org.vsekai.nebula.casync.index.ChunkIndex;
 import org.vsekai.nebula.casync.index.ChunkIndexCodec;
-import org.vsekai.nebula.casync.store.HttpChunkStore;
 import org.vsekai.nebula.launcher.BadAnswerException;
 import org.vsekai.nebula.launcher.FolderException;
 import org.vsekai.nebula.launcher.LocalStorageException;
@@ -45,6 +42,7 @@ import org.vsekai.nebula.launcher.manifest.ManifestReader;
 import org.vsekai.nebula.launcher.progress.Meter;
 import org.vsekai.nebula.launcher.progress.ProgressEvent.Noted;
 import org.vsekai.nebula.launcher.progress.ProgressEvent.Phase;
+import org.vsekai.nebula.launcher.progress.ProgressEvent.Planned;
 import org.vsekai.nebula.launcher.progress.ProgressEvent.StateChanged;
 import org.vsekai.nebula.launcher.progress.ProgressEvent.StepChanged;
 import org.vsekai.nebula.launcher.progress.ProgressListener;
@@ -60,7 +58,7 @@ import org.vsekai.nebula.launcher.swap.Swap;
 
 /**
  * One update of one folder, by the six steps in their order. The game's folder is the former version, whole, until the single
- * moment of the swap, and the new version, whole, from then on. Whatever ends an update early leaves what was fetched in the work
+ * moment of the swap, and the new version, whole, from then on. Whatever ends an update early leaves what was built in the work
  * folder; running it again goes on from there.
  */
 public final class Updater {
@@ -77,6 +75,7 @@ public final class Updater {
 
     /**
      * @param mode that the user follows
+     * @param seeds folders to take parts from
      * @param repair build the installed version anew if there is none to update to
      * @param desktop null to leave the desktop as it is
      */
@@ -85,6 +84,7 @@ public final class Updater {
             URI server,
             String mode,
             Optional<String> region,
+            List<Path> seeds,
             boolean repair,
             @Nullable DesktopRegistration desktop) {}
 
@@ -150,7 +150,7 @@ public final class Updater {
 
     private Outcome run(WorkFolder work) throws IOException {
         Swap swap = new Swap(folder(), Swap.exchangeAllowed());
-        boolean recovered = checkLauncherFolder(swap);
+        boolean recovered = checkLauncherFolder(swap, work);
         UpdateStatus before = state.update();
         boolean unfinished = recovered
                 || (before != null
@@ -181,29 +181,31 @@ public final class Updater {
         ChunkIndex index =
                 checkedIndex(manifest, indexFile, plan.get().indexFile.name());
         @Nullable Manifest installed = installedManifest(mirrors, work);
-        requireSpace(manifest, installed, work);
-        end(Step.ENSURE_CORRECT_FILES_FOR_UPDATE);
-
-        begin(Step.DOWNLOAD_TO_TEMP);
-        machine.moveTo(CheckForUpdates.DOWNLOADING_UPDATE);
+        Material material = Material.find(
+                manifest,
+                index,
+                installed,
+                folder().root(),
+                new Leftovers(work.leftovers()),
+                swap.next(),
+                bytes -> new Meter(listener, "check", bytes));
+        TreeBuilder.Sharing sharing = TreeBuilder.probe(work.path());
         UUID tree = UUID.randomUUID();
-        List<HttpChunkStore> stores = mirrors.chunkStores(limits);
+        Planned planned;
+        TreeBuilder.Built built;
         AssemblyStatistics got;
-        try (BlobSeed seed = findSeed().orElse(null)) {
-            Assembler assembler = new Assembler(
-                    index,
-                    seed == null ? List.of() : List.of(seed),
-                    stores,
-                    new ChunkCache(work.cache()),
-                    AssemblyOptions.DEFAULT);
-            List<Integer> missing = assembler.missing();
-            long missingBytes = missing.stream().mapToLong(index::length).sum();
-            assembler.fetch(missing, new Meter(listener, "download", missingBytes));
-            build(assembler, plan.get(), indexFile, installed, swap, work, tree);
-            got = assembler.statistics();
-        } finally {
-            stores.forEach(HttpChunkStore::close);
+        try (Fetching fetching = new Fetching(material, index, seeds(index), mirrors.chunkStores(limits), work)) {
+            planned = fetching.plan(sharing, work);
+            listener.on(planned);
+            Fetching.requireSpace(planned, work);
+            end(Step.ENSURE_CORRECT_FILES_FOR_UPDATE);
+
+            begin(Step.DOWNLOAD_TO_TEMP);
+            machine.moveTo(CheckForUpdates.DOWNLOADING_UPDATE);
+            built = fetching.build(swap.next(), sharing, listener);
+            got = fetching.statistics();
         }
+        writeRecords(built, plan.get(), indexFile, swap, work, tree);
         end(Step.DOWNLOAD_TO_TEMP);
 
         begin(Step.DELETE_OLD_AND_MOVE_OVER);
@@ -221,10 +223,15 @@ public final class Updater {
         machine.moveTo(Updating.UPDATING);
         work.clear();
         machine.moveTo(Idle.IDLE);
-        return outcome(manifest, installed, got);
+        return outcome(manifest, installed, planned, built, got);
     }
 
-    private Outcome outcome(Manifest manifest, @Nullable Manifest installed, AssemblyStatistics got) {
+    private Outcome outcome(
+            Manifest manifest,
+            @Nullable Manifest installed,
+            Planned planned,
+            TreeBuilder.Built built,
+            AssemblyStatistics got) {
         Map<String, Object> figures = new LinkedHashMap<>();
         figures.put("changed", true);
         figures.put("mode", manifest.mode());
@@ -234,22 +241,27 @@ public final class Updater {
         figures.put("fetched_chunks", got.networkChunks());
         figures.put("fetched_bytes", got.storedBytes());
         figures.put("requests", got.requests());
+        figures.put("seed_bytes", got.seedBytes());
+        figures.put("written_bytes", built.writtenBytes());
+        figures.put("kept_bytes", planned.keptBytes());
+        figures.put("space_bytes", planned.spaceBytes());
         return new Outcome(
                 true,
-                "%s %s is installed in %s; %d chunks (%s) were downloaded of %s in all"
+                "%s %s is installed in %s; %d chunks (%s) were downloaded and %s written of %s in all"
                         .formatted(
                                 manifest.mode(),
                                 manifest.version(),
                                 folder().root(),
                                 got.networkChunks(),
                                 TerminalText.bytes(got.storedBytes()),
+                                TerminalText.bytes(built.writtenBytes()),
                                 TerminalText.bytes(manifest.archiveSize())),
                 figures);
     }
 
-    private boolean checkLauncherFolder(Swap swap) throws IOException {
+    private boolean checkLauncherFolder(Swap swap, WorkFolder work) throws IOException {
         boolean recovered = swap.recover();
-        Trees.delete(swap.next());
+        new Leftovers(work.leftovers()).gather(swap.next());
         DurableFiles.createFolders(folder().root());
         if (Trees.exists(folder().records()) && !Trees.isFolder(folder().records())) {
             throw new FolderException(folder().records().toString(), "must be a folder; remove it", null);
@@ -372,48 +384,28 @@ public final class Updater {
         return ManifestReader.read(records.manifest(), records.manifest().toString());
     }
 
-    private Optional<BlobSeed> findSeed() throws IOException {
+    private List<Seed> seeds(ChunkIndex index) throws IOException {
+        List<Seed> seeds = new ArrayList<>();
         Installed installed = state.installed();
-        if (installed == null) {
-            return Optional.empty();
+        if (installed != null) {
+            Optional<BlobSeed> seed = Records.of(folder().root()).findSeed(installed, folder().root());
+            if (seed.isEmpty()) {
+                listener.on(
+                        new Noted("the installed version's records are damaged; only whole files are taken from it"));
+            }
+            seed.filter(found -> found.digest() == index.digest()).ifPresent(seeds::add);
         }
-        Optional<BlobSeed> seed = Records.of(folder().root()).findSeed(installed, folder().root());
-        if (seed.isEmpty()) {
-            listener.on(new Noted("the installed version's records are damaged; everything is downloaded"));
+        for (Path folder : request.seeds) {
+            FolderSeed.open(folder, index, listener).ifPresent(seeds::add);
         }
-        return seed;
+        return seeds;
     }
 
-    private static void requireSpace(Manifest manifest, @Nullable Manifest installed, WorkFolder work)
+    private void writeRecords(TreeBuilder.Built built, Plan plan, Path indexFile, Swap swap, WorkFolder work, UUID tree)
             throws IOException {
-        long needed = TreeBuilder.changedBytes(manifest, installed);
-        long usable = Files.getFileStore(work.path()).getUsableSpace();
-        if (usable < needed) {
-            throw new LocalStorageException(
-                    work.path().toString(),
-                    "the disk is too full: the new version needs %s more and %s are free; make room and run the update again"
-                            .formatted(TerminalText.bytes(needed), TerminalText.bytes(usable)),
-                    null);
-        }
-    }
-
-    private void build(
-            Assembler assembler,
-            Plan plan,
-            Path indexFile,
-            @Nullable Manifest installed,
-            Swap swap,
-            WorkFolder work,
-            UUID tree)
-            throws IOException {
-        Manifest manifest = plan.manifest;
-        Meter meter = new Meter(listener, "build", manifest.contentSize());
-        ArchiveSkeleton skeleton;
-        try (InputStream archive = assembler.open()) {
-            skeleton = new TreeBuilder(manifest, installed, folder().root(), swap.next(), meter).build(archive);
-        }
         Records records = Records.of(swap.next());
-        records.write(work.download(plan.manifestFile.name()), indexFile, skeleton);
+        records.write(work.download(plan.manifestFile.name()), indexFile, built.skeleton());
+        Manifest manifest = plan.manifest;
         new FolderState(
                         new Installed(
                                 tree,

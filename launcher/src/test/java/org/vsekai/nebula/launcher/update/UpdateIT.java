@@ -19,7 +19,9 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
+import java.util.Set;
 import java.util.TreeMap;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
@@ -28,6 +30,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.vsekai.nebula.casync.assemble.AssemblyOptions;
 import org.vsekai.nebula.launcher.cli.Vsekai;
 import org.vsekai.nebula.launcher.files.Trees;
 import org.vsekai.nebula.launcher.swap.Swap;
@@ -307,26 +310,52 @@ class UpdateIT {
     }
 
     @Test
-    void aKilledLauncherLeavesTheOldVersionAndItsChunksToTheNext() throws Exception {
+    void aKilledLauncherLeavesTheOldVersionAndWhatItBuiltToTheNext() throws Exception {
         install();
-        byte[] fresh = new byte[2_000_000];
+        byte[] fresh = new byte[20_000_000];
         new Random(3).nextBytes(fresh);
         Files.write(second.resolve("data/pack3"), fresh);
         publish("0.2.0", second);
         services.log.clear();
-        CountDownLatch reached = new CountDownLatch(10);
+        int answered = 150;
+        Set<String> given = ConcurrentHashMap.newKeySet();
         CountDownLatch killed = new CountDownLatch(1);
         services.fault = (exchange, path) -> {
             if (path.startsWith("/chunks/")) {
-                if (reached.getCount() == 0) {
-                    awaitUnchecked(killed);
-                } else {
-                    reached.countDown();
+                synchronized (given) {
+                    if (given.size() < answered) {
+                        given.add("GET " + path);
+                        return false;
+                    }
                 }
+                awaitUnchecked(killed);
             }
             return false;
         };
-        Process launcher = new ProcessBuilder(
+        Process launcher = launch();
+        // So many are answered and no other. All but those in flight must come to lie in the tree.
+        Path building = work().resolve("new/data/pack3");
+        long expected = (answered - AssemblyOptions.MAX_IN_FLIGHT) * 16_384L;
+        eventually(() -> !launcher.isAlive()
+                || (given.size() == answered && Files.exists(building) && Files.size(building) > expected));
+        launcher.destroyForcibly().waitFor();
+        killed.countDown();
+        assertThat(given).as(() -> log()).hasSize(answered);
+        assertThat(tree(game)).isEqualTo(tree(first));
+
+        services.fault = (exchange, path) -> false;
+        services.log.clear();
+        assertThat(update("--json")).as(() -> output).isZero();
+        assertThat(tree(game)).isEqualTo(tree(second));
+        assertThat(work()).doesNotExist();
+        List<String> chunks = services.requests("GET /chunks/");
+        assertThat(chunks).isNotEmpty().doesNotHaveDuplicates();
+        assertThat(chunks.stream().filter(given::contains)).hasSizeLessThanOrEqualTo(AssemblyOptions.MAX_IN_FLIGHT);
+        assertThat(figure("written_bytes")).isLessThan(fresh.length - expected + 700_000);
+    }
+
+    private Process launch() throws IOException {
+        return new ProcessBuilder(
                         Path.of(System.getProperty("java.home"), "bin", "java").toString(),
                         "-jar",
                         System.getProperty("launcher.jar"),
@@ -340,43 +369,28 @@ class UpdateIT {
                 .redirectErrorStream(true)
                 .redirectOutput(temp.resolve("launcher.log").toFile())
                 .start();
-        // Ten are answered and no other, so ten must come to lie in the cache however fast the rest is asked for.
-        long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(60);
-        while (cached().size() < 10 && launcher.isAlive() && System.nanoTime() < deadline) {
-            LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(20));
-        }
-        launcher.destroyForcibly().waitFor();
-        killed.countDown();
-        assertThat(tree(game)).isEqualTo(tree(first));
-        List<String> kept = cached();
-        assertThat(kept).as(() -> log()).hasSizeGreaterThanOrEqualTo(10);
-
-        services.fault = (exchange, path) -> false;
-        services.log.clear();
-        assertThat(update()).as(() -> output).isZero();
-        assertThat(tree(game)).isEqualTo(tree(second));
-        assertThat(work()).doesNotExist();
-        assertThat(services.requests("GET /chunks/"))
-                .isNotEmpty()
-                .doesNotHaveDuplicates()
-                .doesNotContainAnyElementsOf(kept);
     }
 
-    /** The requests that what lies in the cache makes needless. */
-    private List<String> cached() throws IOException {
-        Path cache = work().resolve("cache");
-        if (!Files.isDirectory(cache)) {
-            return List.of();
+    private interface Condition {
+        boolean holds() throws IOException;
+    }
+
+    private static void eventually(Condition condition) throws IOException {
+        long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(60);
+        while (!condition.holds() && System.nanoTime() < deadline) {
+            LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(20));
         }
-        List<String> cached = new ArrayList<>();
-        for (Path folder : Trees.children(cache)) {
-            for (Path chunk : Trees.children(folder)) {
-                if (chunk.toString().endsWith(".cacnk")) {
-                    cached.add("GET /chunks/" + folder.getFileName() + "/" + chunk.getFileName());
-                }
-            }
-        }
-        return cached;
+    }
+
+    /** A number of the result, or of the plan, that was told with --json. */
+    private long figure(String name) {
+        return output.lines()
+                .filter(line -> line.contains("\"event\":\"result\"") || line.contains("\"event\":\"plan\""))
+                .filter(line -> line.contains("\"" + name + "\":"))
+                .map(line -> line.replaceAll(".*\"" + name + "\":(\\d+).*", "$1"))
+                .mapToLong(Long::parseLong)
+                .findFirst()
+                .orElseThrow(() -> new AssertionError("no " + name + " in " + output));
     }
 
     private String log() {
@@ -530,12 +544,13 @@ class UpdateIT {
         assumeTrue("root".equals(System.getProperty("user.name")), "needs root, to mount a small tmpfs");
         Path mount = Files.createDirectories(temp.resolve("small"));
         assumeTrue(
-                run("mount", "-t", "tmpfs", "-o", "size=4m", "tmpfs", mount.toString()) == 0, "cannot mount a tmpfs");
+                run("mount", "-t", "tmpfs", "-o", "size=2m", "tmpfs", mount.toString()) == 0, "cannot mount a tmpfs");
         try {
             game = mount.resolve("game");
             publish("0.1.0", first);
             assertThat(update()).as(() -> output).isEqualTo(5);
-            assertThat(output).contains(mount.toString());
+            assertThat(output).contains(mount.toString(), "the disk is too full");
+            assertThat(services.requests("GET /chunks/")).isEmpty();
             assertThat(tree(game)).isEmpty();
             assertThat(run("mount", "-o", "remount,size=64m", mount.toString())).isZero();
             assertThat(update()).as(() -> output).isZero();

@@ -9,6 +9,7 @@ import org.jspecify.annotations.Nullable;
  */
 public abstract sealed class CasyncException extends RuntimeException
         permits MalformedIndexException,
+                MalformedPackException,
                 MalformedArchiveException,
                 ChunkMissingException,
                 ChunkCorruptException,

@@ -1,7 +1,6 @@
 package org.vsekai.nebula.casync.store;
 
 import java.io.ByteArrayOutputStream;
-import java.net.http.HttpResponse.BodySubscriber;
 import java.nio.ByteBuffer;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
@@ -13,7 +12,7 @@ import org.jspecify.annotations.Nullable;
  * Takes an HTTP body into memory as far as a limit. A longer one is cut off: the rest is not read and the connection is
  * given up. It takes memory for what has arrived, not for what the server announces.
  */
-final class BoundedBody implements BodySubscriber<BoundedBody> {
+final class BoundedBody implements Exchange.CountingBody<BoundedBody> {
     private final int limit;
     private final CompletableFuture<BoundedBody> done = new CompletableFuture<>();
     private final ByteArrayOutputStream bytes = new ByteArrayOutputStream();
@@ -25,8 +24,8 @@ final class BoundedBody implements BodySubscriber<BoundedBody> {
         this.limit = limit;
     }
 
-    /** Bytes that have arrived; may be asked while the body is under way. */
-    long received() {
+    @Override
+    public long received() {
         return received;
     }
 

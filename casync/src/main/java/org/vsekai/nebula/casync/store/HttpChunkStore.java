@@ -7,12 +7,6 @@ import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
-import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.ExecutionException;
-import java.util.concurrent.TimeUnit;
-import java.util.concurrent.TimeoutException;
-import java.util.concurrent.atomic.AtomicReference;
-import org.jspecify.annotations.Nullable;
 import org.vsekai.nebula.casync.ChunkCorruptException;
 import org.vsekai.nebula.casync.ChunkMissingException;
 import org.vsekai.nebula.casync.StoreUnavailableException;
@@ -42,24 +36,10 @@ public final class HttpChunkStore implements WritableStore {
      * @throws IllegalArgumentException for another scheme, and for a URL with credentials, query or fragment
      */
     public HttpChunkStore(URI base, HttpStoreOptions options) {
-        String scheme = base.getScheme();
-        boolean isTls = "https".equalsIgnoreCase(scheme);
-        if (base.getHost() == null || !(isTls || "http".equalsIgnoreCase(scheme))) {
-            throw new IllegalArgumentException("want a URL like https://host/path/");
-        }
-        if (base.getRawUserInfo() != null || base.getRawQuery() != null || base.getRawFragment() != null) {
-            throw new IllegalArgumentException(
-                    "the URL of a store on %s has credentials, a query or a fragment; ".formatted(base.getHost())
-                            + "give credentials as the Authorization option");
-        }
+        HttpClients.check(base);
         this.base = base.toString().endsWith("/") ? base : URI.create(base + "/");
         this.options = options;
-        this.client = HttpClient.newBuilder()
-                .version(isTls ? HttpClient.Version.HTTP_2 : HttpClient.Version.HTTP_1_1)
-                .followRedirects(
-                        options.authorization() == null ? HttpClient.Redirect.NORMAL : HttpClient.Redirect.NEVER)
-                .connectTimeout(options.connectTimeout())
-                .build();
+        this.client = HttpClients.open(base, options);
     }
 
     @Override
@@ -158,7 +138,9 @@ public final class HttpChunkStore implements WritableStore {
             } catch (IOException e) {
                 if (attempt == options.attempts()) {
                     throw new StoreUnavailableException(
-                            name(), "%s after %d attempt%s".formatted(reason(e), attempt, attempt == 1 ? "" : "s"), e);
+                            name(),
+                            "%s after %d attempt%s".formatted(HttpClients.reason(e), attempt, attempt == 1 ? "" : "s"),
+                            e);
                 }
             }
             try {
@@ -170,58 +152,21 @@ public final class HttpChunkStore implements WritableStore {
         }
     }
 
-    /** One attempt. It ends in bounded time: the waits below are the only ones. */
     private Answer exchange(HttpRequest request, int limit) throws IOException {
-        AtomicReference<@Nullable BoundedBody> body = new AtomicReference<>();
-        CompletableFuture<HttpResponse<BoundedBody>> sent = client.sendAsync(request, head -> {
-            BoundedBody taken = new BoundedBody(head.statusCode() == 200 ? limit : ERROR_TEXT_LIMIT);
-            body.set(taken);
-            return taken;
-        });
-        long deadline = System.nanoTime() + options.requestTimeout().toNanos();
         try {
-            for (long before = 0; ; ) {
-                boolean hasHead = body.get() != null;
-                long wait = Math.min(
-                        deadline - System.nanoTime(), options.progressWindow().toNanos());
-                try {
-                    HttpResponse<BoundedBody> response = sent.get(Math.max(0, wait), TimeUnit.NANOSECONDS);
-                    return new Answer(response.statusCode(), response.body());
-                } catch (TimeoutException e) {
-                    BoundedBody current = body.get();
-                    long received = current == null ? 0 : current.received();
-                    if (deadline - System.nanoTime() <= 0) {
-                        throw new IOException(
-                                "no complete answer within %s, %d bytes came"
-                                        .formatted(options.requestTimeout(), received),
-                                e);
-                    }
-                    if (hasHead && received - before < options.minBytesPerWindow()) {
-                        throw new IOException(
-                                "stalled: %d bytes in %s".formatted(received - before, options.progressWindow()), e);
-                    }
-                    before = received;
-                }
-            }
-        } catch (ExecutionException e) {
-            if (e.getCause() instanceof IOException fault) {
-                throw fault;
-            }
-            throw new IOException(e.getCause());
+            HttpResponse<BoundedBody> response = Exchange.send(
+                    client,
+                    request,
+                    options,
+                    head -> new BoundedBody(head.statusCode() == 200 ? limit : ERROR_TEXT_LIMIT));
+            return new Answer(response.statusCode(), response.body());
         } catch (InterruptedException e) {
             throw interrupted(e);
-        } finally {
-            sent.cancel(true);
         }
     }
 
     private StoreUnavailableException interrupted(InterruptedException e) {
         Thread.currentThread().interrupt();
         return new StoreUnavailableException(name(), "interrupted", e);
-    }
-
-    private static String reason(IOException fault) {
-        String kind = fault.getClass().getSimpleName();
-        return fault.getMessage() == null ? kind : kind + ": " + fault.getMessage();
     }
 }

@@ -9,6 +9,7 @@ import org.vsekai.nebula.casync.ChunkMissingException;
 import org.vsekai.nebula.casync.InputChangedException;
 import org.vsekai.nebula.casync.MalformedArchiveException;
 import org.vsekai.nebula.casync.MalformedIndexException;
+import org.vsekai.nebula.casync.MalformedPackException;
 import org.vsekai.nebula.casync.StoreUnavailableException;
 import org.vsekai.nebula.casync.UnsafePathException;
 import org.vsekai.nebula.launcher.ExitCode;
@@ -40,6 +41,7 @@ public final class Failures {
         return switch (failure) {
             case StoreUnavailableException e -> ExitCode.UNAVAILABLE;
             case MalformedIndexException e -> ExitCode.CORRUPT;
+            case MalformedPackException e -> ExitCode.CORRUPT;
             case MalformedArchiveException e -> ExitCode.CORRUPT;
             case ChunkMissingException e -> ExitCode.CORRUPT;
             case ChunkCorruptException e -> ExitCode.CORRUPT;

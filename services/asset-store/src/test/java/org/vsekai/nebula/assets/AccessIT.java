@@ -7,6 +7,7 @@ import io.grpc.CallOptions;
 import io.grpc.ClientCall;
 import io.grpc.Metadata;
 import io.grpc.MethodDescriptor;
+import io.grpc.ServiceDescriptor;
 import io.grpc.Status;
 import io.quarkus.test.common.QuarkusTestResource;
 import io.quarkus.test.junit.QuarkusTest;
@@ -21,10 +22,12 @@ import java.util.Set;
 import java.util.TreeSet;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.DynamicTest;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestFactory;
 import org.vsekai.nebula.api.assets.v1.AssetStoreGrpc;
+import org.vsekai.nebula.api.assets.v1.AssetsGrpc;
 import org.vsekai.nebula.kit.testing.TestTokens;
 
 /** Every operation of the OpenAPI document and every gRPC method, called by everybody. */
@@ -60,17 +63,40 @@ class AccessIT {
             Map.entry("DELETE /api/v1/uploads/{id}", Set.of(Caller.PUBLISHER)),
             Map.entry("POST /api/v1/chunks/missing", Set.of(Caller.PUBLISHER)),
             Map.entry("GET /api/v1/pins", Set.of(Caller.OPERATOR)),
-            Map.entry("GET /api/v1/statistics", Set.of(Caller.OPERATOR)));
+            Map.entry("GET /api/v1/statistics", Set.of(Caller.OPERATOR)),
+            Map.entry("GET /api/v1/assets/{id}", EVERYBODY),
+            Map.entry("HEAD /api/v1/assets/{id}", EVERYBODY),
+            Map.entry("PUT /api/v1/assets/{id}", Set.of(Caller.PUBLISHER, Caller.SERVER)),
+            Map.entry("DELETE /api/v1/assets/{id}", Set.of(Caller.PUBLISHER, Caller.SERVER)),
+            Map.entry("GET /api/v1/assets/{id}/metadata", EVERYBODY),
+            Map.entry("GET /api/v1/assets", Set.of(Caller.PUBLISHER, Caller.OPERATOR, Caller.SERVER)),
+            Map.entry("GET /api/v1/assets/{id}/references", Set.of(Caller.PUBLISHER, Caller.OPERATOR, Caller.SERVER)),
+            Map.entry("PUT /api/v1/assets/{id}/references/{holder}", Set.of(Caller.PUBLISHER, Caller.SERVER)),
+            Map.entry("DELETE /api/v1/assets/{id}/references/{holder}", Set.of(Caller.PUBLISHER, Caller.SERVER)));
 
-    private static final Map<String, Set<Caller>> GRPC = Map.of(
-            "FindMissing", Set.of(Caller.SERVER),
-            "VerifyIndex", Set.of(Caller.SERVER),
-            "PutManifest", Set.of(Caller.SERVER),
-            "Pin", Set.of(Caller.SERVER),
-            "ConfirmPin", Set.of(Caller.SERVER),
-            "Unpin", Set.of(Caller.SERVER),
-            "ListPins", Set.of(Caller.SERVER, Caller.OPERATOR),
-            "GetStatistics", Set.of(Caller.SERVER, Caller.OPERATOR));
+    private static final List<ServiceDescriptor> SERVICES =
+            List.of(AssetStoreGrpc.getServiceDescriptor(), AssetsGrpc.getServiceDescriptor());
+
+    private static final Map<String, Set<Caller>> GRPC = Map.ofEntries(
+            Map.entry("FindMissing", Set.of(Caller.SERVER)),
+            Map.entry("VerifyIndex", Set.of(Caller.SERVER)),
+            Map.entry("PutManifest", Set.of(Caller.SERVER)),
+            Map.entry("Pin", Set.of(Caller.SERVER)),
+            Map.entry("ConfirmPin", Set.of(Caller.SERVER)),
+            Map.entry("Unpin", Set.of(Caller.SERVER)),
+            Map.entry("ListPins", Set.of(Caller.SERVER, Caller.OPERATOR)),
+            Map.entry("GetStatistics", Set.of(Caller.SERVER, Caller.OPERATOR)),
+            Map.entry("GetAsset", Set.of(Caller.SERVER, Caller.PUBLISHER, Caller.OPERATOR)),
+            Map.entry("ListAssets", Set.of(Caller.SERVER, Caller.PUBLISHER, Caller.OPERATOR)),
+            Map.entry("PutAssetIndex", Set.of(Caller.SERVER, Caller.PUBLISHER)),
+            Map.entry("DeleteAsset", Set.of(Caller.SERVER, Caller.PUBLISHER)),
+            Map.entry("AddAssetReference", Set.of(Caller.SERVER, Caller.PUBLISHER)),
+            Map.entry("RemoveAssetReference", Set.of(Caller.SERVER, Caller.PUBLISHER)),
+            Map.entry("ListAssetReferences", Set.of(Caller.SERVER, Caller.PUBLISHER, Caller.OPERATOR)));
+
+    private static Stream<MethodDescriptor<?, ?>> methods() {
+        return SERVICES.stream().flatMap(service -> service.getMethods().stream());
+    }
 
     @Test
     void tableNamesEveryOperationOfTheOpenApiDocument() {
@@ -89,8 +115,8 @@ class AccessIT {
     }
 
     @Test
-    void tableNamesEveryMethodOfTheGrpcService() {
-        assertThat(AssetStoreGrpc.getServiceDescriptor().getMethods())
+    void tableNamesEveryMethodOfTheGrpcServices() {
+        assertThat(methods())
                 .extracting(MethodDescriptor::getBareMethodName)
                 .containsExactlyInAnyOrderElementsOf(GRPC.keySet());
     }
@@ -111,6 +137,7 @@ class AccessIT {
         String[] parts = operation.split(" ");
         String path = parts[1].replace("{prefix}", "0000")
                 .replace("{name}", "0".repeat(64) + (parts[1].startsWith("/chunks") ? ".cacnk" : ".json"))
+                .replace("{holder}", "somebody")
                 .replace("{id}", "00000000-0000-4000-8000-000000000000");
         RequestSpecification request = given().contentType("application/octet-stream");
         if (caller != Caller.NONE) {
@@ -127,8 +154,7 @@ class AccessIT {
     @TestFactory
     List<DynamicTest> grpcMethodsTakeTheirRolesOnly() {
         List<DynamicTest> tests = new ArrayList<>();
-        for (MethodDescriptor<?, ?> method :
-                AssetStoreGrpc.getServiceDescriptor().getMethods()) {
+        for (MethodDescriptor<?, ?> method : methods().toList()) {
             for (Caller caller : Caller.values()) {
                 boolean allowed = GRPC.get(method.getBareMethodName()).contains(caller);
                 tests.add(DynamicTest.dynamicTest(

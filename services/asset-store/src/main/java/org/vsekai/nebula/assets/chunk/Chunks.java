@@ -101,6 +101,28 @@ public class Chunks {
         }
     }
 
+    /**
+     * Stores a chunk that was cut and hashed here, unless an intact one is there. When this returns the chunk survives power
+     * loss.
+     *
+     * @param plain holds it from the beginning on
+     * @throws ProblemException STORE_FULL
+     */
+    public void putPlain(ChunkId id, byte[] plain, int length) {
+        try {
+            if (store.chunks().has(id)) {
+                if (isIntact(id)) {
+                    return;
+                }
+                store.chunks().remove(id);
+                facts.invalidate(id);
+            }
+            store.chunks().put(id, ChunkCodec.compress(plain, 0, length));
+        } catch (UncheckedIOException e) {
+            throw store.writeFailed("chunk " + id, maxStoredBytes, Objects.requireNonNull(e.getCause()));
+        }
+    }
+
     private byte[] read(InputStream body) {
         try {
             byte[] stored = body.readNBytes(maxStoredBytes + 1);

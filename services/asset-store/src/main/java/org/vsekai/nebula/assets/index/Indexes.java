@@ -3,6 +3,7 @@ package org.vsekai.nebula.assets.index;
 import io.quarkus.hibernate.reactive.panache.PanacheRepositoryBase;
 import io.smallrye.mutiny.Uni;
 import jakarta.enterprise.context.ApplicationScoped;
+import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
@@ -11,6 +12,7 @@ import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.temporal.ChronoUnit;
+import java.util.HexFormat;
 import java.util.List;
 import java.util.Optional;
 import org.vsekai.nebula.assets.storage.ContentFiles;
@@ -19,6 +21,7 @@ import org.vsekai.nebula.assets.storage.StoreConfig;
 import org.vsekai.nebula.assets.storage.StoreFolder;
 import org.vsekai.nebula.assets.storage.StoredFile;
 import org.vsekai.nebula.casync.MalformedIndexException;
+import org.vsekai.nebula.casync.chunk.ChunkDigest;
 import org.vsekai.nebula.casync.index.ChunkIndex;
 import org.vsekai.nebula.casync.index.ChunkIndexCodec;
 import org.vsekai.nebula.kit.problem.ProblemException;
@@ -28,7 +31,8 @@ import org.vsekai.nebula.kit.transaction.Transactions;
 /** The indexes of the store: a file each, and a row that says what it describes. Thread-safe. */
 @ApplicationScoped
 public class Indexes {
-    private static final List<String> EXTENSIONS = List.of(".caidx", ".caibx");
+    private static final String BLOB_EXTENSION = ".caibx";
+    private static final List<String> EXTENSIONS = List.of(".caidx", BLOB_EXTENSION);
     private static final Duration DATABASE_WAIT = Duration.ofSeconds(60);
 
     @ApplicationScoped
@@ -56,6 +60,11 @@ public class Indexes {
         this.transactions = transactions;
         this.rows = rows;
         this.clock = clock;
+    }
+
+    /** The name of an index of plain bytes. @throws ProblemException INVALID_NAME */
+    public static ContentName parseBlobName(String name) {
+        return ContentName.parse(name, List.of(BLOB_EXTENSION));
     }
 
     /** @throws ProblemException INVALID_NAME */
@@ -88,6 +97,24 @@ public class Indexes {
                                 known != null ? Uni.createFrom().item(known) : rows.persist(row(name, inspected))))
                 .await()
                 .atMost(DATABASE_WAIT);
+    }
+
+    /** Stores an index that was made here. Blocking. */
+    public ContentName put(ChunkIndex index) {
+        byte[] bytes = ChunkIndexCodec.toBytes(index);
+        ContentName name = new ContentName(
+                HexFormat.of().formatHex(ChunkDigest.SHA256.newMessageDigest().digest(bytes)), BLOB_EXTENSION);
+        put(name, new ByteArrayInputStream(bytes));
+        return name;
+    }
+
+    /** The index of that name. Blocking. @throws ProblemException INDEX_NOT_FOUND */
+    public ChunkIndex read(ContentName name) {
+        try {
+            return ChunkIndexCodec.read(get(name));
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
     }
 
     private Inspected inspect(ContentName name, Path file) throws IOException {
@@ -124,6 +151,15 @@ public class Indexes {
                 .ifNull()
                 .failWith(() -> notFound(name))
                 .replaceWithVoid();
+    }
+
+    /** Length of the blob that an index describes; to be called inside a transaction. @throws ProblemException INDEX_NOT_FOUND */
+    public Uni<Long> blobSize(ContentName name) {
+        return rows.findById(name.toString())
+                .onItem()
+                .ifNull()
+                .failWith(() -> notFound(name))
+                .map(row -> row.blobSize);
     }
 
     /** Number of indexes; to be called inside a transaction. */

@@ -10,16 +10,16 @@ import java.util.regex.Pattern;
  * <p>One range at a time is served; a request for several, or for one that is not understood, is answered with the whole
  * file, as the RFC allows.
  */
-record ByteRange(long first, long last) {
+public record ByteRange(long first, long last) {
     private static final Pattern SINGLE = Pattern.compile("bytes\\s*=\\s*(\\d{0,18})\\s*-\\s*(\\d{0,18})");
 
     /** No byte of the file lies in the range that was asked for. */
-    static final class UnsatisfiableException extends Exception {
+    public static final class UnsatisfiableException extends Exception {
         private static final long serialVersionUID = 1;
     }
 
     /** The range of a Range header; empty if the whole file is the answer. */
-    static Optional<ByteRange> parse(String header, long size) throws UnsatisfiableException {
+    public static Optional<ByteRange> parse(String header, long size) throws UnsatisfiableException {
         Matcher matcher = SINGLE.matcher(header.strip());
         if (!matcher.matches()
                 || (matcher.group(1).isEmpty() && matcher.group(2).isEmpty())) {
@@ -43,7 +43,7 @@ record ByteRange(long first, long last) {
         return Optional.of(new ByteRange(first, Math.min(last, size - 1)));
     }
 
-    long length() {
+    public long length() {
         return last - first + 1;
     }
 }

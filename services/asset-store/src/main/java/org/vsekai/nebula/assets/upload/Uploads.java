@@ -70,12 +70,31 @@ public class Uploads {
             if (open >= config.maxOpenUploads()) {
                 return Uni.createFrom().failure(() -> tooMany(open));
             }
-            UploadRow row = new UploadRow();
-            row.id = UUID.randomUUID();
-            row.insertedAt = now;
-            row.expiresAt = now.plus(config.uploadExpiry());
-            return uploads.persist(row).map(saved -> new Upload(saved.id, saved.expiresAt));
+            return uploads.persist(row()).map(saved -> new Upload(saved.id, saved.expiresAt));
         }));
+    }
+
+    private UploadRow row() {
+        UploadRow row = new UploadRow();
+        row.id = UUID.randomUUID();
+        row.insertedAt = clock.instant().truncatedTo(ChronoUnit.MICROS);
+        row.expiresAt = row.insertedAt.plus(config.uploadExpiry());
+        return row;
+    }
+
+    /** Opens an upload for work of the service itself, which bounds that work by other means. Blocking. */
+    public UUID begin() {
+        return transactions
+                .inTransaction(() -> uploads.persist(row()))
+                .map(row -> row.id)
+                .await()
+                .atMost(DATABASE_WAIT);
+    }
+
+    /** Ends what {@link #begin} began; one that has expired meanwhile is no failure. Blocking. */
+    public void end(UUID id) {
+        boolean unused =
+                transactions.inTransaction(() -> uploads.deleteById(id)).await().atMost(DATABASE_WAIT);
     }
 
     /** Forgets the uploads that have expired and what they protected; returns how many. */

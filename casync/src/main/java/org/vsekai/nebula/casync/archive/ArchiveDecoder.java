@@ -512,6 +512,10 @@ public final class ArchiveDecoder {
             position += payloadLeft;
             payloadLeft = 0;
         }
+        // All but the last byte, since the stream of a file skips beyond its end without a word.
+        for (long n = 1; payloadLeft > 1 && n > 0; payloadLeft -= n, position += n) {
+            n = in.skip(payloadLeft - 1);
+        }
         if (payloadLeft > 0) {
             try {
                 // A stream may claim to have skipped beyond its end, so the last byte is read.

@@ -78,6 +78,16 @@ public final class HttpChunkStore implements WritableStore {
         };
     }
 
+    @Override
+    public long storedSize(ChunkId id, int maxStoredBytes) {
+        Answer answer = ask(request(id).HEAD(), 0);
+        return switch (answer.status) {
+            case 200 -> answer.length >= 0 ? answer.length : getStored(id, maxStoredBytes).length;
+            case 404 -> throw new ChunkMissingException(id, name());
+            default -> throw refused("HEAD", id, answer);
+        };
+    }
+
     /** @return true: the protocol does not tell whether the chunk was there */
     @Override
     public boolean put(ChunkId id, byte[] stored) {
@@ -124,7 +134,8 @@ public final class HttpChunkStore implements WritableStore {
                 null);
     }
 
-    private record Answer(int status, BoundedBody body) {}
+    /** @param length of the body as the head announces it; -1 if it does not */
+    private record Answer(int status, long length, BoundedBody body) {}
 
     private Answer ask(HttpRequest.Builder builder, int limit) {
         HttpRequest request = builder.build();
@@ -159,9 +170,17 @@ public final class HttpChunkStore implements WritableStore {
                     request,
                     options,
                     head -> new BoundedBody(head.statusCode() == 200 ? limit : ERROR_TEXT_LIMIT));
-            return new Answer(response.statusCode(), response.body());
+            return new Answer(response.statusCode(), announcedLength(response), response.body());
         } catch (InterruptedException e) {
             throw interrupted(e);
+        }
+    }
+
+    private static long announcedLength(HttpResponse<?> response) {
+        try {
+            return response.headers().firstValueAsLong("Content-Length").orElse(-1);
+        } catch (NumberFormatException e) {
+            return -1;
         }
     }
 

@@ -23,6 +23,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
+import org.vsekai.nebula.casync.CasyncException;
 import org.vsekai.nebula.casync.ChunkCorruptException;
 import org.vsekai.nebula.casync.ChunkMissingException;
 import org.vsekai.nebula.casync.StoreUnavailableException;
@@ -113,13 +114,29 @@ public final class LocalChunkStore implements ManagedStore {
             }
             return read(id, path(id), maxStoredBytes);
         } catch (NoSuchFileException e) {
-            if (!Files.isDirectory(base)) {
-                throw new StoreUnavailableException(name(), "the folder does not exist", e);
-            }
-            throw new ChunkMissingException(id, name());
+            throw missing(id, e);
         } catch (IOException e) {
             throw new StoreUnavailableException(name(), e.toString(), e);
         }
+    }
+
+    @Override
+    public long storedSize(ChunkId id, int maxStoredBytes) {
+        Path waiting = unsynced.get(id);
+        try {
+            return Files.size(waiting != null && Files.exists(waiting) ? waiting : path(id));
+        } catch (NoSuchFileException e) {
+            throw missing(id, e);
+        } catch (IOException e) {
+            throw new StoreUnavailableException(name(), e.toString(), e);
+        }
+    }
+
+    /** Why a chunk's file does not exist. */
+    private CasyncException missing(ChunkId id, NoSuchFileException cause) {
+        return Files.isDirectory(base)
+                ? new ChunkMissingException(id, name())
+                : new StoreUnavailableException(name(), "the folder does not exist", cause);
     }
 
     private byte[] read(ChunkId id, Path file, int maxStoredBytes) throws IOException {

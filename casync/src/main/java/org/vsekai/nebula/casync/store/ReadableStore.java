@@ -30,6 +30,17 @@ public interface ReadableStore extends AutoCloseable {
      */
     boolean has(ChunkId id);
 
+    /**
+     * How many bytes a chunk takes up as stored. Stores that can tell do so without sending the chunk.
+     *
+     * @param maxStoredBytes as for {@link #getStored}
+     * @throws ChunkMissingException when the store answers that it has none
+     * @throws StoreUnavailableException when the store cannot be asked or fails to answer
+     */
+    default long storedSize(ChunkId id, int maxStoredBytes) {
+        return getStored(id, maxStoredBytes).length;
+    }
+
     @Override
     default void close() {}
 }

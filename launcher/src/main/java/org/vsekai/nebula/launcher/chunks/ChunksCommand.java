@@ -28,9 +28,16 @@ public final class ChunksCommand implements Runnable {
         Map<String, Class<?>> commands = new LinkedHashMap<>();
         commands.put("make", MakeCommand.class);
         commands.put("extract", ExtractCommand.class);
+        commands.put("cat", CatCommand.class);
         commands.put("tar", TarCommand.class);
         commands.put("untar", UntarCommand.class);
+        commands.put("chop", ChopCommand.class);
+        commands.put("cache", CacheCommand.class);
+        commands.put("prune", PruneCommand.class);
         commands.put("verify", VerifyCommand.class);
+        commands.put("verify-index", VerifyIndexCommand.class);
+        commands.put("diff", DiffCommand.class);
+        commands.put("serve", ServeCommand.class);
         commands.put("info", InfoCommand.class);
         commands.put("list", ListCommand.class);
         return commands;

@@ -6,15 +6,10 @@ import java.io.OutputStream;
 import java.nio.file.Path;
 import java.util.Map;
 import java.util.concurrent.Callable;
-import org.jspecify.annotations.Nullable;
 import org.vsekai.nebula.casync.archive.ArchiveLayout;
 import org.vsekai.nebula.casync.archive.ArchiveOptions;
 import org.vsekai.nebula.casync.durable.DurableFiles;
-import org.vsekai.nebula.casync.index.ChunkIndex;
-import org.vsekai.nebula.casync.index.FeatureFlags;
-import org.vsekai.nebula.casync.store.WritableStore;
 import org.vsekai.nebula.launcher.console.GlobalOptions;
-import org.vsekai.nebula.launcher.progress.Meter;
 import org.vsekai.nebula.launcher.progress.TerminalText;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -46,20 +41,8 @@ final class TarCommand implements Callable<Integer> {
             description = "Write an index, not the archive.")
     private boolean asIndex;
 
-    @Option(
-            names = {"-s", "--store"},
-            paramLabel = "STORE",
-            description = "Where the chunks go, with -i.")
-    private @Nullable String store;
-
     @Mixin
-    private ChunkingOptions chunking = new ChunkingOptions();
-
-    @Mixin
-    private Concurrency concurrency = new Concurrency();
-
-    @Mixin
-    private StoreAccess access = new StoreAccess();
+    private IndexMaking making = new IndexMaking();
 
     @Parameters(
             index = "0",
@@ -72,40 +55,22 @@ final class TarCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws IOException {
-        GlobalOptions global = GlobalOptions.of(command);
         try (ArchiveLayout layout = ArchiveLayout.ofFolder(folder, ArchiveOptions.keepingEverything())) {
             if (asIndex) {
-                writeIndex(global, layout);
+                making.make(layout, target);
             } else if (IndexFile.isStandardStream(target)) {
                 OutputStream out = new BufferedOutputStream(System.out, 1 << 16);
                 layout.writeTo(out);
                 out.flush();
             } else {
                 DurableFiles.replace(Path.of(target), layout::writeTo);
-                global.complete(
-                        command,
-                        "%s: %s".formatted(target, TerminalText.bytes(layout.size())),
-                        Map.of("size", layout.size()));
+                GlobalOptions.of(command)
+                        .complete(
+                                command,
+                                "%s: %s".formatted(target, TerminalText.bytes(layout.size())),
+                                Map.of("size", layout.size()));
             }
         }
         return 0;
-    }
-
-    private void writeIndex(GlobalOptions global, ArchiveLayout layout) throws IOException {
-        boolean quiet = IndexFile.isStandardStream(target);
-        try (@Nullable WritableStore opened = store == null ? null : access.openForWriting(store)) {
-            ChunkWriter writer = new ChunkWriter(opened, concurrency.forCutting());
-            ChunkIndex made = writer.write(
-                    layout,
-                    chunking.sizes(),
-                    chunking.digest(),
-                    FeatureFlags.withDigest(layout.featureFlags(), chunking.digest()),
-                    quiet ? bytes -> {} : new Meter(global.listener(command), "cut", layout.size()));
-            StoreAccess.finish(opened);
-            IndexFile.write(made, target);
-            if (!quiet) {
-                MakeCommand.report(global, command, made, writer);
-            }
-        }
     }
 }

@@ -7,18 +7,13 @@ import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.concurrent.Callable;
-import java.util.concurrent.ExecutorService;
-import java.util.concurrent.Executors;
-import java.util.concurrent.Semaphore;
-import java.util.concurrent.atomic.AtomicInteger;
-import java.util.concurrent.atomic.AtomicReference;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.vsekai.nebula.casync.ChunkCorruptException;
 import org.vsekai.nebula.casync.ChunkMissingException;
-import org.vsekai.nebula.casync.assemble.Verifier;
-import org.vsekai.nebula.casync.chunk.BlobSource;
 import org.vsekai.nebula.casync.chunk.ChunkDigest;
 import org.vsekai.nebula.casync.chunk.ChunkId;
 import org.vsekai.nebula.casync.chunk.ChunkSizes;
@@ -27,10 +22,8 @@ import org.vsekai.nebula.casync.store.ChunkCodec;
 import org.vsekai.nebula.casync.store.LocalChunkStore;
 import org.vsekai.nebula.casync.store.ManagedStore;
 import org.vsekai.nebula.casync.store.ReadableStore;
-import org.vsekai.nebula.launcher.ExitCode;
 import org.vsekai.nebula.launcher.console.GlobalOptions;
-import org.vsekai.nebula.launcher.progress.ProgressEvent.Noted;
-import org.vsekai.nebula.launcher.progress.ProgressListener;
+import org.vsekai.nebula.launcher.progress.Meter;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
@@ -45,7 +38,7 @@ import picocli.CommandLine.Spec;
         mixinStandardHelpOptions = true,
         description = {
             "Reads chunks and checks them by their ids.",
-            "With -s alone: every chunk of a local store. With -s and INDEX: the chunks of the index, in any store."
+            "With -s alone: every chunk of a store that can list them, as a folder can. With -s and INDEX: the chunks of the index, in any store."
                     + " With INDEX and DATA: the file or folder against the index. Exit code 4 if something is wrong."
         },
         footer = {
@@ -56,8 +49,6 @@ import picocli.CommandLine.Spec;
             "  vsekai chunks verify game.caibx game.pck"
         })
 final class VerifyCommand implements Callable<Integer> {
-    private static final int SHOWN = 20;
-
     @Spec
     private CommandSpec command = CommandSpec.create();
 
@@ -69,7 +60,7 @@ final class VerifyCommand implements Callable<Integer> {
 
     @Option(
             names = {"-r", "--repair"},
-            description = "Remove bad chunks from a local store, so that they can be stored anew.")
+            description = "Remove bad chunks from a store that can list them, so that they can be stored anew.")
     private boolean repair;
 
     @Option(
@@ -94,84 +85,58 @@ final class VerifyCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws IOException {
-        GlobalOptions global = GlobalOptions.of(command);
-        Result result;
+        Findings findings;
         if (data != null && index != null) {
-            result = verifyData(IndexFile.read(index), data);
+            findings = Findings.ofData(command, IndexFile.read(index), data, concurrency.forAssembly());
         } else if (store == null) {
             throw new ParameterException(command.commandLine(), "name a store with -s, or INDEX and DATA");
         } else if (index == null) {
-            result = verifyStore(store);
+            findings = verifyStore(store);
         } else {
-            result = verifyChunks(IndexFile.read(index), store);
+            findings = verifyChunks(IndexFile.read(index), store);
         }
-        ProgressListener listener = global.listener(command);
-        result.faults.stream().limit(SHOWN).forEach(fault -> listener.on(new Noted(fault)));
-        boolean sound = result.bad == 0;
-        global.complete(
-                command,
-                sound
-                        ? result.checked + " chunks checked, all are sound"
-                        : result.bad + " of " + result.checked + " chunks are bad",
-                Map.of("checked", result.checked, "bad", result.bad));
-        return sound ? ExitCode.OK.code() : ExitCode.CORRUPT.code();
+        return findings.report(command);
     }
 
-    /** @param faults what is shown: not always all that are bad */
-    private record Result(long checked, long bad, List<String> faults) {}
-
-    private Result verifyStore(String location) throws IOException {
+    private Findings verifyStore(String location) throws IOException {
         try (ReadableStore opened = access.open(location)) {
-            if (!(opened instanceof LocalChunkStore local)) {
+            if (!(opened instanceof ManagedStore managed)) {
                 throw new ParameterException(
-                        command.commandLine(), "a store at a server cannot be listed; name an INDEX too");
+                        command.commandLine(), opened.name() + " cannot list its chunks; name an INDEX too");
             }
-            if (!Files.isDirectory(Path.of(local.name()))) {
+            if (opened instanceof LocalChunkStore local && !Files.isDirectory(Path.of(local.name()))) {
                 throw new ParameterException(command.commandLine(), local.name() + ": is not a folder");
             }
-            try (Stream<ManagedStore.StoredChunk> chunks = local.list()) {
+            try (Stream<ManagedStore.StoredChunk> chunks = managed.list()) {
                 return forEach(
                         () -> chunks.map(ManagedStore.StoredChunk::id).iterator(),
                         id -> ChunkCodec.verifyAtMost(
                                 id,
                                 digest,
-                                local.getStored(id, ChunkCodec.maxStoredBytes(ChunkSizes.MAX_LIMIT)),
+                                managed.getStored(id, ChunkCodec.maxStoredBytes(ChunkSizes.MAX_LIMIT)),
                                 ChunkSizes.MAX_LIMIT,
-                                local.name()),
-                        repair ? local::remove : id -> false);
+                                managed.name()),
+                        repair ? managed::remove : id -> false);
             }
         }
     }
 
-    private Result verifyChunks(ChunkIndex wanted, String location) throws IOException {
-        Map<ChunkId, Integer> lengths = new java.util.LinkedHashMap<>();
-        for (int i = 0; i < wanted.chunkCount(); i++) {
-            lengths.putIfAbsent(wanted.id(i), wanted.length(i));
-        }
+    private Findings verifyChunks(ChunkIndex wanted, String location) throws IOException {
+        Map<ChunkId, NamedChunk> chunks = NamedChunk.of(List.of(wanted));
+        Meter meter = new Meter(
+                GlobalOptions.of(command).listener(command), "verify", NamedChunk.totalLength(chunks.values()));
         try (ReadableStore opened = access.open(location)) {
             return forEach(
-                    lengths.keySet(),
+                    chunks.keySet(),
                     id -> {
-                        int length = lengths.getOrDefault(id, 0);
-                        byte[] stored = opened.getStored(id, ChunkCodec.maxStoredBytes(length));
-                        ChunkCodec.verify(id, wanted.digest(), stored, length, opened.name());
+                        NamedChunk chunk = Objects.requireNonNull(chunks.get(id));
+                        try {
+                            chunk.getStored(opened);
+                        } finally {
+                            meter.accept(chunk.length());
+                        }
                     },
-                    id -> repair && opened instanceof LocalChunkStore local && local.remove(id));
-        }
-    }
-
-    private Result verifyData(ChunkIndex wanted, Path named) throws IOException {
-        try (BlobSource blob = SourceOptions.open(named)) {
-            Verifier.Report report = new Verifier(wanted, concurrency.forAssembly()).verify(blob, bytes -> {});
-            List<String> faults = new ArrayList<>();
-            if (report.excessBytes() > 0) {
-                faults.add("%s is %d bytes longer than the index says".formatted(named, report.excessBytes()));
-            }
-            for (Verifier.Damage damage : report.listed()) {
-                faults.add("%s: bytes %d to %d: %s"
-                        .formatted(named, damage.start(), damage.start() + damage.length(), damage.reason()));
-            }
-            return new Result(report.chunks(), report.damaged() + (report.excessBytes() > 0 ? 1 : 0), faults);
+                    id -> repair && opened instanceof ManagedStore managed && managed.remove(id));
         }
     }
 
@@ -185,37 +150,19 @@ final class VerifyCommand implements Callable<Integer> {
         boolean remove(ChunkId id);
     }
 
-    private Result forEach(Iterable<ChunkId> ids, Check check, Removal removal) throws IOException {
+    private Findings forEach(Iterable<ChunkId> ids, Check check, Removal removal) throws IOException {
         List<String> faults = Collections.synchronizedList(new ArrayList<>());
-        AtomicInteger checked = new AtomicInteger();
-        AtomicReference<@Nullable RuntimeException> failure = new AtomicReference<>();
-        Semaphore turns = new Semaphore(concurrency.forStores());
-        try (ExecutorService workers = Executors.newVirtualThreadPerTaskExecutor()) {
-            for (ChunkId id : ids) {
-                turns.acquireUninterruptibly();
-                if (failure.get() != null) {
-                    break;
-                }
-                workers.execute(() -> {
-                    try {
-                        checked.incrementAndGet();
-                        check.run(id);
-                    } catch (ChunkMissingException e) {
-                        faults.add(String.valueOf(e.getMessage()));
-                    } catch (ChunkCorruptException e) {
-                        faults.add(e.getMessage() + (removal.remove(id) ? " (removed)" : ""));
-                    } catch (RuntimeException e) {
-                        failure.compareAndSet(null, e);
-                    } finally {
-                        turns.release();
-                    }
-                });
+        AtomicLong checked = new AtomicLong();
+        BoundedWork.forEach(concurrency.forStores(), ids, id -> {
+            checked.incrementAndGet();
+            try {
+                check.run(id);
+            } catch (ChunkMissingException e) {
+                faults.add(String.valueOf(e.getMessage()));
+            } catch (ChunkCorruptException e) {
+                faults.add(e.getMessage() + (removal.remove(id) ? " (removed)" : ""));
             }
-        }
-        RuntimeException first = failure.get();
-        if (first != null) {
-            throw first;
-        }
-        return new Result(checked.get(), faults.size(), faults);
+        });
+        return new Findings(checked.get(), faults.size(), faults);
     }
 }

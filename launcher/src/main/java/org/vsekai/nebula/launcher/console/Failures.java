@@ -59,6 +59,7 @@ public final class Failures {
             case java.nio.file.NoSuchFileException missing -> "no such file or folder";
             case java.nio.file.AccessDeniedException denied -> "permission denied";
             case java.nio.file.FileAlreadyExistsException there -> "exists already";
+            case java.nio.file.NotDirectoryException other -> "is not a folder";
             case java.nio.file.DirectoryNotEmptyException full -> "the folder is not empty";
             default -> e.getClass().getSimpleName();
         };

@@ -110,9 +110,17 @@ public final class JsonLines implements ProgressListener {
             case List<?> list -> {
                 json.writeStartArray();
                 for (Object item : list) {
-                    json.writeString(item.toString());
+                    writeValue(json, item);
                 }
                 json.writeEndArray();
+            }
+            case Map<?, ?> figures -> {
+                json.writeStartObject();
+                for (Map.Entry<?, ?> figure : figures.entrySet()) {
+                    json.writeFieldName(figure.getKey().toString());
+                    writeValue(json, figure.getValue());
+                }
+                json.writeEndObject();
             }
             default -> throw new IllegalArgumentException("no JSON form for " + value.getClass());
         }

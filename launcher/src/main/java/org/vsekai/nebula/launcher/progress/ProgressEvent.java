@@ -86,8 +86,8 @@ public sealed interface ProgressEvent {
      * The command's outcome.
      *
      * @param text one or more lines for people
-     * @param figures the same for programs: values are {@link String}, {@link Long}, {@link Integer}, {@link Boolean} or lists
-     *     of strings
+     * @param figures the same for programs: values are {@link String}, {@link Long}, {@link Integer}, {@link Boolean},
+     *     or lists and maps of these
      */
     record Completed(String command, String text, Map<String, Object> figures) implements ProgressEvent {}
 

@@ -1,80 +1,14 @@
 package org.vsekai.nebula.launcher.chunks;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
-import java.io.File;
-import java.io.IOException;
-import java.io.PrintWriter;
-import java.io.StringWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.Random;
 import java.util.stream.Stream;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
-import org.vsekai.nebula.launcher.cli.Vsekai;
 
 /** {@code vsekai chunks} beside the real desync. */
-class ChunksIT {
-    @TempDir
-    private Path temp;
-
-    private Path file;
-    private String output = "";
-
-    @BeforeEach
-    void makeInput() throws IOException {
-        byte[] bytes = new byte[3_000_000];
-        new Random(7).nextBytes(bytes);
-        file = Files.write(temp.resolve("blob"), bytes);
-    }
-
-    private int chunks(String... arguments) {
-        StringWriter text = new StringWriter();
-        PrintWriter writer = new PrintWriter(text, true);
-        int exit = Vsekai.commandLine()
-                .setOut(writer)
-                .setErr(writer)
-                .execute(
-                        Stream.concat(Stream.of("chunks"), Stream.of(arguments)).toArray(String[]::new));
-        output = text.toString();
-        return exit;
-    }
-
-    private void desync(String... arguments) throws IOException, InterruptedException {
-        Path tool = Stream.concat(
-                        Stream.of(System.getProperty("nebula.tools", "")).filter(folder -> !folder.isEmpty()),
-                        Stream.of(System.getenv("PATH").split(File.pathSeparator)))
-                .map(folder -> Path.of(folder, "desync"))
-                .filter(Files::isExecutable)
-                .findFirst()
-                .orElse(null);
-        if (!"true".equals(System.getenv("CI"))) {
-            assumeTrue(tool != null, "desync is not installed");
-        }
-        assertThat(tool).as("desync, needed with CI=true").isNotNull();
-        Process process = new ProcessBuilder(Stream.concat(Stream.of(tool.toString()), Stream.of(arguments))
-                        .toList())
-                .redirectErrorStream(true)
-                .redirectOutput(temp.resolve("desync.log").toFile())
-                .start();
-        assertThat(process.waitFor()).as(() -> log()).isZero();
-    }
-
-    private String log() {
-        try {
-            return Files.readString(temp.resolve("desync.log"));
-        } catch (IOException e) {
-            return e.toString();
-        }
-    }
-
-    private String path(String name) {
-        return temp.resolve(name).toString();
-    }
-
+class ChunksIT extends BesidePeers {
     @Test
     void makesTheSameIndexAsDesyncAndEachExtractsFromTheOthersStore() throws Exception {
         Files.createDirectories(temp.resolve("theirs"));

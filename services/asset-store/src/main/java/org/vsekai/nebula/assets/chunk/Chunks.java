@@ -10,10 +10,13 @@ import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.nio.file.attribute.BasicFileAttributes;
+import java.nio.file.attribute.FileTime;
 import java.security.MessageDigest;
 import java.util.HexFormat;
 import java.util.Objects;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 import org.vsekai.nebula.assets.storage.StoreConfig;
 import org.vsekai.nebula.assets.storage.StoreFolder;
 import org.vsekai.nebula.assets.storage.StoredFile;
@@ -33,7 +36,11 @@ public class Chunks {
     public static final int MAX_IDS = 65_536;
 
     /** What is sent with a chunk; remembered, because finding it out means to read the chunk. */
-    private record Facts(long size, String sha256) {}
+    private record Facts(long size, FileTime modified, String sha256) {
+        boolean holdFor(BasicFileAttributes file) {
+            return size == file.size() && modified.equals(file.lastModifiedTime());
+        }
+    }
 
     private final StoreFolder store;
     private final WorkSlots slots;
@@ -52,32 +59,31 @@ public class Chunks {
 
     Optional<StoredFile> find(ChunkId id) {
         Path path = store.chunks().path(id);
-        Facts known = facts.getIfPresent(id);
-        if (known == null) {
-            try {
-                known = read(path);
-            } catch (NoSuchFileException e) {
-                store.requireFolder();
-                return Optional.empty();
-            } catch (IOException e) {
-                throw new StoreUnavailableException(store.chunks().name(), e.toString(), e);
+        try {
+            BasicFileAttributes attributes = Files.readAttributes(path, BasicFileAttributes.class);
+            @Nullable Facts known = facts.getIfPresent(id);
+            if (known == null || !known.holdFor(attributes)) {
+                known = new Facts(attributes.size(), attributes.lastModifiedTime(), sha256(path));
+                facts.put(id, known);
             }
-            facts.put(id, known);
+            return Optional.of(new StoredFile(path, known.size(), known.sha256(), "application/octet-stream"));
+        } catch (NoSuchFileException e) {
+            store.requireFolder();
+            return Optional.empty();
+        } catch (IOException e) {
+            throw new StoreUnavailableException(store.chunks().name(), e.toString(), e);
         }
-        return Optional.of(new StoredFile(path, known.size(), known.sha256(), "application/octet-stream"));
     }
 
-    private static Facts read(Path path) throws IOException {
+    private static String sha256(Path path) throws IOException {
         MessageDigest digest = ChunkDigest.SHA256.newMessageDigest();
-        long size = 0;
         byte[] buffer = new byte[1 << 16];
         try (InputStream in = Files.newInputStream(path)) {
             for (int n = in.read(buffer); n >= 0; n = in.read(buffer)) {
                 digest.update(buffer, 0, n);
-                size += n;
             }
         }
-        return new Facts(size, HexFormat.of().formatHex(digest.digest()));
+        return HexFormat.of().formatHex(digest.digest());
     }
 
     /**

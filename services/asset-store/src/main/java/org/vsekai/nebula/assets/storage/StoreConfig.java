@@ -5,6 +5,7 @@ import io.smallrye.config.ConfigMapping;
 import io.smallrye.config.WithDefault;
 import java.net.URI;
 import java.time.Duration;
+import java.util.Optional;
 
 /** Where the store is and how much it takes at a time. */
 @ConfigMapping(prefix = "nebula.asset-store")
@@ -47,6 +48,17 @@ public interface StoreConfig {
     /** Chunks whose size and digest are remembered. */
     @WithDefault("100000")
     int rememberedChunks();
+
+    /** The memory for files that were asked for lately; without it a quarter of the heap. 0: every file comes from disk. */
+    Optional<MemorySize> recentFiles();
+
+    /** The largest file that is held in memory; what is larger is sent from disk without passing through the program. */
+    @WithDefault("1M")
+    MemorySize recentFileMaxSize();
+
+    /** How long a file is sent from memory before the disk is asked again; so long a removed one may still be had. */
+    @WithDefault("10s")
+    Duration recentFileLifetime();
 
     /** How long an upload stays open. */
     @WithDefault("24h")

@@ -45,13 +45,18 @@ public final class EntityTags {
                     "REVISION_REQUIRED",
                     "Send If-Match with the ETag that a GET of this resource answered.");
         }
-        if (!contains(ifMatch, current, false)) {
+        if (!isMatch(ifMatch, current)) {
             throw new ProblemException(
                     ProblemKind.REVISION_MISMATCH,
                     "REVISION_MISMATCH",
                     "The resource has changed since it was read; its ETag is now " + current
                             + ". Read it again, then repeat the change.");
         }
+    }
+
+    /** Whether If-Match names the current revision. */
+    public static boolean isMatch(String ifMatch, String current) {
+        return contains(ifMatch, current, false);
     }
 
     /** Whether If-None-Match names the current revision, so that 304 is the answer to a GET. */

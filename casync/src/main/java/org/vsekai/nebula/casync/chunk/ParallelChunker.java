@@ -21,17 +21,19 @@ import org.jspecify.annotations.Nullable;
  * cores.
  *
  * <p>The blob is split into segments of equal size. A worker reads its segment with the 48 bytes before and the largest
- * chunk after it, and finds all candidates for a cut (see {@link CutRule}), which needs no knowledge of earlier
- * segments. Then it waits to be told where the first chunk of its segment starts, walks from candidate to candidate
- * to the first chunk that starts beyond its segment, tells that to the next worker, and only then does the dear part,
- * hashing and handing out the chunks. So what runs one after another is a few hops per segment. Segments are begun in
- * order and no worker waits for a later one, hence none waits forever.
+ * chunk after it. If the worker before has told where the first chunk of the segment starts, it cuts from there, past the
+ * least length of each chunk unseen. If not, it does not wait: it finds all candidates for a cut (see {@link CutRule}),
+ * which needs no knowledge of earlier segments, and then walks from candidate to candidate. Either way it tells the next
+ * worker where the first chunk beyond its segment starts, and only then does the dear part, hashing and handing out the
+ * chunks. So what runs one after another is at most the cutting, and where that would keep workers waiting a few hops per
+ * segment. Segments are begun in order and no worker waits for a later one, hence none waits forever.
  *
- * <p>Memory: per thread one segment (4 MiB, or the largest chunk if that is more) and one largest chunk. The
+ * <p>Memory: per thread one segment (1 MiB, or the largest chunk if that is more) and one largest chunk. The
  * chunker itself holds no state between calls and may be used by many threads at once.
  */
 public final class ParallelChunker {
-    private static final int SEGMENT = 4 << 20;
+    /** What the caches of a core hold while it is read, cut, hashed and compressed. */
+    private static final int SEGMENT = 1 << 20;
 
     /** Segments begun and not yet delivered, per thread: enough that no thread waits for the caller's. */
     private static final int WINDOW_PER_THREAD = 2;
@@ -40,6 +42,7 @@ public final class ParallelChunker {
     private final ChunkDigest digest;
     private final int threads;
     private final int segmentSize;
+    private final boolean neverCutsAtOnce;
     private final CutRule rule;
 
     /** Takes chunks as they are made: on any worker, in any order, many at once. */
@@ -61,10 +64,11 @@ public final class ParallelChunker {
 
     /** @param threads how many workers a call uses, at least 1 */
     public ParallelChunker(ChunkSizes sizes, ChunkDigest digest, int threads) {
-        this(sizes, digest, threads, Math.max(SEGMENT, sizes.max()));
+        this(sizes, digest, threads, Math.max(SEGMENT, sizes.max()), false);
     }
 
-    ParallelChunker(ChunkSizes sizes, ChunkDigest digest, int threads, int segmentSize) {
+    /** @param neverCutsAtOnce whether workers look for candidates always, as they do when there are very many */
+    ParallelChunker(ChunkSizes sizes, ChunkDigest digest, int threads, int segmentSize, boolean neverCutsAtOnce) {
         if (threads < 1) {
             throw new IllegalArgumentException("want at least 1 thread, not " + threads);
         }
@@ -72,6 +76,7 @@ public final class ParallelChunker {
         this.digest = digest;
         this.threads = threads;
         this.segmentSize = segmentSize;
+        this.neverCutsAtOnce = neverCutsAtOnce;
         this.rule = new CutRule(sizes);
     }
 
@@ -152,11 +157,15 @@ public final class ParallelChunker {
                 }
                 source.read(readFrom, buffer, 0, filled);
                 int segmentEnd = (int) (end - readFrom);
-                int[] candidates = rule.candidates(buffer, Math.min(CutRule.WINDOW, segmentEnd), segmentEnd);
+                int @Nullable [] candidates = before.isDone() && !neverCutsAtOnce
+                        ? null
+                        : rule.candidates(buffer, Math.min(CutRule.WINDOW, segmentEnd), segmentEnd);
 
                 Handover first = before.join();
                 int firstChunk = Math.toIntExact(first.start - readFrom);
-                int[] lengths = walk(buffer, filled, firstChunk, segmentEnd, candidates);
+                int[] lengths = candidates == null
+                        ? cut(buffer, filled, firstChunk, segmentEnd)
+                        : walk(buffer, filled, firstChunk, segmentEnd, candidates);
                 long next = first.start + Arrays.stream(lengths).asLongStream().sum();
                 after.complete(new Handover(next, first.index + lengths.length));
                 return handOut(buffer, firstChunk, first, lengths);
@@ -174,6 +183,19 @@ public final class ParallelChunker {
         }
 
         /** The lengths of the chunks that start in the segment, given the first; all places are in the buffer. */
+        private int[] cut(byte[] buffer, int filled, int firstChunk, int segmentEnd) {
+            int[] lengths = new int[16];
+            int count = 0;
+            for (int at = firstChunk; at < segmentEnd; at += lengths[count++]) {
+                if (count == lengths.length) {
+                    lengths = Arrays.copyOf(lengths, 2 * count);
+                }
+                lengths[count] = rule.cut(buffer, at, filled - at);
+            }
+            return Arrays.copyOf(lengths, count);
+        }
+
+        /** The same, given all places in the segment where a chunk may end. */
         private int[] walk(byte[] buffer, int filled, int firstChunk, int segmentEnd, int[] candidates) {
             int[] lengths = new int[16];
             int count = 0;

@@ -20,8 +20,8 @@ import org.vsekai.nebula.casync.chunk.ChunkId;
  * {@code src/cacompression.c}. Thread-safe; compression contexts are kept and reused, as many as there are processors.
  */
 public final class ChunkCodec {
-    /** The level that desync's compressor stands at. */
-    private static final int LEVEL = 3;
+    /** The lowest level whose chunks are no larger than desync's; see decision record 0009. */
+    private static final int LEVEL = 2;
 
     /** Room above zstd's own bound for frames of other makers, who may split a chunk into many blocks. */
     private static final int STORED_SLACK = 64 << 10;

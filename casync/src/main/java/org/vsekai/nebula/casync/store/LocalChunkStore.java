@@ -13,6 +13,7 @@ import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.BasicFileAttributes;
 import java.time.Instant;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.Iterator;
 import java.util.Map;
@@ -55,7 +56,13 @@ public final class LocalChunkStore implements ManagedStore {
     public static final String EXTENSION = ".cacnk";
 
     private static final String TEMPORARY_PREFIX = ".tmp-cacnk";
-    private static final int MAX_UNSYNCED = 4096;
+
+    /** Chunks that wait at most; a crash leaves as many temporaries. */
+    private static final int MAX_UNSYNCED = 16_384;
+
+    /** From here on one sync of the whole file system, which others may write to, is cheaper than one a file. */
+    private static final int MANY = 256;
+
     private static final Pattern FOLDER_NAME = Pattern.compile("[0-9a-f]{4}");
     private static final Pattern FILE_NAME = Pattern.compile("[0-9a-f]{64}\\.cacnk");
 
@@ -189,7 +196,7 @@ public final class LocalChunkStore implements ManagedStore {
             return false;
         }
         if (unsynced.size() >= MAX_UNSYNCED) {
-            sync();
+            reveal();
         }
         return true;
     }
@@ -202,7 +209,9 @@ public final class LocalChunkStore implements ManagedStore {
         if (folders.contains(folder) && Files.isDirectory(folder)) {
             return;
         }
-        DurableFiles.createFolders(base);
+        if (folders.isEmpty()) {
+            DurableFiles.createFolders(base);
+        }
         Files.createDirectories(folder);
         if (durability == Durability.EACH) {
             DurableFiles.syncFolder(base);
@@ -257,21 +266,38 @@ public final class LocalChunkStore implements ManagedStore {
      */
     @Override
     public synchronized void sync() {
+        reveal();
         Path current = base;
         try {
-            for (Map.Entry<ChunkId, Path> waiting : unsynced.entrySet()) {
+            if (unsyncedFolders.size() >= MANY && DurableFiles.syncFileSystem(base)) {
+                unsyncedFolders.clear();
+            }
+            for (Iterator<Path> each = unsyncedFolders.iterator(); each.hasNext(); each.remove()) {
+                current = each.next();
+                DurableFiles.syncFolder(current);
+            }
+        } catch (IOException e) {
+            throw failed(null, current, e);
+        }
+    }
+
+    /** Gives what waits its name once its content is durable; the names are not yet. */
+    private synchronized void reveal() {
+        Path current = base;
+        try {
+            Map<ChunkId, Path> batch = new HashMap<>(unsynced);
+            boolean synced = batch.size() >= MANY && DurableFiles.syncFileSystem(base);
+            for (Map.Entry<ChunkId, Path> waiting : batch.entrySet()) {
                 current = path(waiting.getKey());
-                DurableFiles.syncFile(waiting.getValue());
+                if (!synced) {
+                    DurableFiles.syncFile(waiting.getValue());
+                }
                 unsyncedFolders.add(base);
                 unsyncedFolders.add(DurableFiles.folderOf(current));
                 if (!place(waiting.getValue(), current)) {
                     DurableFiles.syncFile(current);
                 }
                 unsynced.remove(waiting.getKey());
-            }
-            for (Iterator<Path> each = unsyncedFolders.iterator(); each.hasNext(); each.remove()) {
-                current = each.next();
-                DurableFiles.syncFolder(current);
             }
         } catch (IOException e) {
             throw failed(null, current, e);

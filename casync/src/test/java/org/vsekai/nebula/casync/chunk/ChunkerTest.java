@@ -104,10 +104,18 @@ class ChunkerTest {
         return lengths;
     }
 
+    /** The lengths by both ways of cutting a segment. */
     private static List<Integer> parallel(byte[] blob, ChunkSizes sizes, int threads, int segment) throws IOException {
+        List<Integer> lengths = parallel(blob, sizes, threads, segment, false);
+        assertThat(parallel(blob, sizes, threads, segment, true)).isEqualTo(lengths);
+        return lengths;
+    }
+
+    private static List<Integer> parallel(
+            byte[] blob, ChunkSizes sizes, int threads, int segment, boolean neverCutsAtOnce) throws IOException {
         List<Integer> lengths = new ArrayList<>();
         AtomicLong bytes = new AtomicLong();
-        new ParallelChunker(sizes, DIGEST, threads, segment)
+        new ParallelChunker(sizes, DIGEST, threads, segment, neverCutsAtOnce)
                 .chunk(
                         new MemoryBlob(blob),
                         (index, start, id, buffer, offset, length) -> {
@@ -201,7 +209,7 @@ class ChunkerTest {
         AtomicInteger running = new AtomicInteger();
         IOException full = new IOException("disk full");
         assertThatExceptionOfType(IOException.class)
-                .isThrownBy(() -> new ParallelChunker(new ChunkSizes(48, 100, 300), DIGEST, 4, 1000)
+                .isThrownBy(() -> new ParallelChunker(new ChunkSizes(48, 100, 300), DIGEST, 4, 1000, false)
                         .chunk(
                                 new MemoryBlob(blob),
                                 (index, start, id, bytes, offset, length) -> {

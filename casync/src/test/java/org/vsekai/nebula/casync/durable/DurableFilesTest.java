@@ -7,6 +7,8 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.condition.EnabledOnOs;
+import org.junit.jupiter.api.condition.OS;
 import org.junit.jupiter.api.io.TempDir;
 
 class DurableFilesTest {
@@ -44,5 +46,14 @@ class DurableFilesTest {
         Path file = Files.writeString(folder.resolve("file"), "");
         assertThatExceptionOfType(IOException.class).isThrownBy(() -> DurableFiles.createFolders(file));
         assertThatExceptionOfType(IOException.class).isThrownBy(() -> DurableFiles.createFolders(file.resolve("x")));
+    }
+
+    @Test
+    @EnabledOnOs(OS.LINUX)
+    void syncsAWholeFileSystemAndNamesAFolderThatIsMissing(@TempDir Path folder) throws IOException {
+        assertThat(DurableFiles.syncFileSystem(folder)).isTrue();
+        assertThatExceptionOfType(IOException.class)
+                .isThrownBy(() -> DurableFiles.syncFileSystem(folder.resolve("missing")))
+                .withMessageContaining("missing");
     }
 }

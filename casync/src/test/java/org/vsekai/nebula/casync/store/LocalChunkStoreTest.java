@@ -12,6 +12,7 @@ import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
+import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -104,6 +105,22 @@ class LocalChunkStoreTest extends ManagedStoreContract {
         bulk.sync();
         assertThat(other.getStored(sample.id(), LIMIT)).isEqualTo(sample.stored());
         assertThat(files()).containsExactly(store.path(sample.id()));
+    }
+
+    @Test
+    void manyUnsyncedChunksBecomeVisibleTogether() throws IOException {
+        LocalChunkStore bulk = new LocalChunkStore(folder.resolve("store"), LocalChunkStore.Durability.ON_SYNC);
+        List<Sample> samples =
+                IntStream.range(0, 300).mapToObj(i -> Sample.of(i, 50)).toList();
+        samples.forEach(
+                sample -> assertThat(bulk.put(sample.id(), sample.stored())).isTrue());
+        assertThat(store.has(samples.getFirst().id())).isFalse();
+
+        bulk.sync();
+        for (Sample sample : samples) {
+            assertThat(store.getStored(sample.id(), LIMIT)).isEqualTo(sample.stored());
+        }
+        assertThat(files()).hasSize(samples.size());
     }
 
     @Test

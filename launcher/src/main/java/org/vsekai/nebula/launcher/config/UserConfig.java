@@ -4,6 +4,7 @@ import com.fasterxml.jackson.core.JacksonException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.io.CharConversionException;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -112,7 +113,7 @@ public final class UserConfig {
             throw new FolderException(file.toString(), "holds no JSON object; correct or delete it", null);
         } catch (NoSuchFileException e) {
             return JSON.createObjectNode();
-        } catch (JacksonException e) {
+        } catch (JacksonException | CharConversionException e) {
             throw new FolderException(file.toString(), "is not valid JSON; correct or delete it", e);
         } catch (IOException e) {
             throw new LocalStorageException(file.toString(), "cannot read: " + e.getMessage(), e);

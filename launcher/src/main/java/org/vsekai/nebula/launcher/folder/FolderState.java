@@ -4,6 +4,7 @@ import com.fasterxml.jackson.core.JacksonException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.io.CharConversionException;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -85,7 +86,10 @@ public record FolderState(
             return new FolderState(installed(json.path("installed")), update(json.path("update")));
         } catch (NoSuchFileException | NotDirectoryException e) {
             return UNTOUCHED;
-        } catch (JacksonException | IllegalArgumentException | java.time.DateTimeException e) {
+        } catch (JacksonException
+                | CharConversionException
+                | IllegalArgumentException
+                | java.time.DateTimeException e) {
             throw unreadable(file, e);
         }
     }

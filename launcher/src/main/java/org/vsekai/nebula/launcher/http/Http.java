@@ -154,7 +154,12 @@ public final class Http implements AutoCloseable {
         return new Answer(transfer.status(), transfer.headers(), parse(uri, answer.toByteArray()));
     }
 
-    private static JsonNode parse(URI uri, byte[] body) {
+    /**
+     * The JSON of an answer's body; missing if it is empty.
+     *
+     * @throws BadAnswerException if it is not JSON, or beyond the bounds that an answer has
+     */
+    public static JsonNode parse(URI uri, byte[] body) {
         if (body.length == 0) {
             return MissingNode.getInstance();
         }

@@ -6,6 +6,7 @@ import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonToken;
 import com.fasterxml.jackson.core.StreamReadConstraints;
 import com.fasterxml.jackson.core.StreamReadFeature;
+import java.io.CharConversionException;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -76,6 +77,8 @@ public final class ManifestReader {
             return new ManifestReader(source, json).manifest();
         } catch (JacksonException e) {
             throw new BadAnswerException(source, "the manifest is not valid JSON: " + e.getOriginalMessage(), e);
+        } catch (CharConversionException e) {
+            throw new BadAnswerException(source, "the manifest is not valid JSON: " + e.getMessage(), e);
         }
     }
 

@@ -13,8 +13,11 @@ public record SemanticVersion(String text, List<String> core, List<String> preRe
     /** Longest accepted text, characters. */
     public static final int TEXT_LIMIT = 255;
 
+    /** The alternative that reads on comes first: the repetitions below are possessive and try no other. */
+    private static final String IDENTIFIER = "(?:\\d*[a-zA-Z-][0-9a-zA-Z-]*|0|[1-9]\\d*)";
+
     private static final Pattern GRAMMAR = Pattern.compile("(0|[1-9]\\d*)\\.(0|[1-9]\\d*)\\.(0|[1-9]\\d*)"
-            + "(?:-((?:0|[1-9]\\d*|\\d*[a-zA-Z-][0-9a-zA-Z-]*)(?:\\.(?:0|[1-9]\\d*|\\d*[a-zA-Z-][0-9a-zA-Z-]*))*+))?"
+            + "(?:-(" + IDENTIFIER + "(?:\\." + IDENTIFIER + ")*+))?"
             + "(?:\\+[0-9a-zA-Z-]+(?:\\.[0-9a-zA-Z-]+)*+)?");
 
     public SemanticVersion {

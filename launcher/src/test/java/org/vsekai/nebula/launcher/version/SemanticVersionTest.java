@@ -46,6 +46,12 @@ class SemanticVersionTest {
     }
 
     @ParameterizedTest
+    @ValueSource(strings = {"1.0.0-rc.1a", "1.0.0-x.0b.00c", "1.0.0-0a", "1.0.0-a.0", "1.0.0-1-.-1"})
+    void identifiersMayBeginWithDigits(String text) {
+        assertThat(SemanticVersion.parse(text).text()).isEqualTo(text);
+    }
+
+    @ParameterizedTest
     @ValueSource(
             strings = {"", "1", "1.0", "01.0.0", "1.0.0-", "1.0.0-01", "1.0.0+", "v1.0.0", "1.0.0 ", "1.0.0-\u00e9"})
     void refusesWhatIsNoVersion(String text) {

@@ -17,9 +17,9 @@ public record AssetDescription(Optional<String> name, Optional<String> mediaType
     private static final int MAX_HOLDER_CHARACTERS = 200;
     private static final String TOKEN = "[!#$%&'*+.^_`|~0-9A-Za-z-]+";
 
-    /** RFC 9110, 8.3.1. */
+    /** RFC 9110, 8.3.1 and 5.6.4, without its obsolete text: what is not ASCII has no agreed form in a header. */
     private static final Pattern MEDIA_TYPE = Pattern.compile(
-            TOKEN + "/" + TOKEN + "(?:[ \t]*;[ \t]*" + TOKEN + "=(?:" + TOKEN + "|\"[^\"\\\\\\p{Cntrl}]*\"))*");
+            TOKEN + "/" + TOKEN + "(?:[ \t]*;[ \t]*" + TOKEN + "=(?:" + TOKEN + "|\"[\t !#-\\[\\]-~]*\"))*");
 
     /** @throws ProblemException INVALID_NAME, INVALID_MEDIA_TYPE, INVALID_OWNER */
     public AssetDescription {

@@ -45,9 +45,9 @@ public final class BlobSeed implements Seed {
         return new BlobSeed(source, index.build());
     }
 
-    /** The digest of the ids that it lists. */
-    public ChunkDigest digest() {
-        return index.digest();
+    /** What it was indexed as. */
+    public ChunkIndex index() {
+        return index;
     }
 
     @Override

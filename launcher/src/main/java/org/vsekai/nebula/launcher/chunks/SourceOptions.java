@@ -6,6 +6,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.Optional;
 import org.vsekai.nebula.casync.archive.ArchiveLayout;
 import org.vsekai.nebula.casync.archive.ArchiveOptions;
 import org.vsekai.nebula.casync.assemble.Assembler;
@@ -15,6 +16,7 @@ import org.vsekai.nebula.casync.chunk.FileBlob;
 import org.vsekai.nebula.casync.index.ChunkIndex;
 import org.vsekai.nebula.casync.index.ChunkIndexCodec;
 import org.vsekai.nebula.casync.store.ReadableStore;
+import org.vsekai.nebula.launcher.update.FolderSeed;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
@@ -38,7 +40,8 @@ final class SourceOptions {
             paramLabel = "SEED",
             description = {
                 "A local source of chunks, asked before any store: an index (NAME.caibx, its data in NAME or, as"
-                        + " NAME.caibx:DATA, in DATA), or a file or folder, which is cut first. Repeatable."
+                        + " NAME.caibx:DATA, in DATA), or a file or folder, which is cut first; a folder that vsekai"
+                        + " installed is ready at once. Repeatable."
             })
     private List<String> seeds = new ArrayList<>();
 
@@ -80,13 +83,28 @@ final class SourceOptions {
         int colon = seed.indexOf(':', seed.toLowerCase(Locale.ROOT).lastIndexOf(".cai"));
         String named = colon > 0 && isIndex(seed.substring(0, colon)) ? seed.substring(0, colon) : seed;
         if (!isIndex(named)) {
-            return BlobSeed.chunk(open(Path.of(seed)), index.sizes(), index.digest(), concurrency.forCutting());
+            return unindexed(Path.of(seed), index);
         }
         String data = named.length() < seed.length()
                 ? seed.substring(named.length() + 1)
                 : named.substring(0, named.lastIndexOf('.'));
         ChunkIndex known = ChunkIndexCodec.read(Path.of(named));
         return new BlobSeed(open(Path.of(data)), known);
+    }
+
+    /** A folder's faults, and what changes in it, must cost no more than the chunks concerned. */
+    private BlobSeed unindexed(Path seed, ChunkIndex index) throws IOException {
+        BlobSource data;
+        if (Files.isDirectory(seed)) {
+            Optional<BlobSeed> recorded = FolderSeed.findRecorded(seed.toRealPath(), index);
+            if (recorded.isPresent()) {
+                return recorded.get();
+            }
+            data = ArchiveLayout.ofDoubtfulFolder(seed, ArchiveOptions.keepingEverything());
+        } else {
+            data = FileBlob.open(seed);
+        }
+        return BlobSeed.chunk(data, index.sizes(), index.digest(), concurrency.forCutting());
     }
 
     private static boolean isIndex(String name) {

@@ -28,8 +28,8 @@ final class FollowOptions {
     @Option(
             names = "--region",
             paramLabel = "REGION",
-            description =
-                    "Where you are, for the choice of CDNs. Default: $VSEKAI_REGION, else 'region' of the configuration.")
+            description = "Where you are, for the choice of CDNs. Default: $VSEKAI_REGION, else 'region' of the"
+                    + " configuration.")
     private @Nullable String region;
 
     @Option(

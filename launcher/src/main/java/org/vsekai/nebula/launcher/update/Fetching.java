@@ -18,6 +18,10 @@ import org.vsekai.nebula.casync.assemble.PlacedSeed;
 import org.vsekai.nebula.casync.assemble.Seed;
 import org.vsekai.nebula.casync.chunk.ChunkId;
 import org.vsekai.nebula.casync.index.ChunkIndex;
+import org.vsekai.nebula.casync.pack.PackPlan;
+import org.vsekai.nebula.casync.pack.PackSource;
+import org.vsekai.nebula.casync.pack.PackStatistics;
+import org.vsekai.nebula.casync.pack.PlanOptions;
 import org.vsekai.nebula.casync.store.ChunkCodec;
 import org.vsekai.nebula.casync.store.HttpChunkStore;
 import org.vsekai.nebula.launcher.LocalStorageException;
@@ -53,13 +57,28 @@ final class Fetching implements AutoCloseable {
     private final List<PlacedSeed> placed;
     private final List<Seed> seeds;
     private final List<HttpChunkStore> stores;
+    private final Packs packs;
+    private final PackPlan plan;
+    private final PackSource packSource;
     private final Assembler assembler;
+
+    /** Finds packs for what would otherwise be fetched in chunks. */
+    interface PackFinder {
+        /** @param worth what the chunks would cost, in bytes */
+        Packs find(long worth) throws IOException;
+    }
 
     /**
      * @param others seeds beside the version's own parts
      * @param stores to fetch chunks from
      */
-    Fetching(Material material, ChunkIndex index, List<Seed> others, List<HttpChunkStore> stores, WorkFolder work)
+    Fetching(
+            Material material,
+            ChunkIndex index,
+            List<Seed> others,
+            List<HttpChunkStore> stores,
+            PackFinder finder,
+            WorkFolder work)
             throws IOException {
         this.material = material;
         this.index = index;
@@ -68,9 +87,15 @@ final class Fetching implements AutoCloseable {
         this.seeds = new ArrayList<>(placed);
         seeds.addAll(others);
         this.stores = stores;
-        this.assembler = new Assembler(
-                index, seeds, stores, ChunkCache.bounded(work.cache(), CACHE_LIMIT), AssemblyOptions.DEFAULT);
-        this.missing = assembler.missing(wanted);
+        ChunkCache cache = ChunkCache.bounded(work.cache(), CACHE_LIMIT);
+        this.missing = new Assembler(index, seeds, List.of(), cache, AssemblyOptions.DEFAULT).missing(wanted);
+        PlanOptions options = PlanOptions.DEFAULT;
+        this.packs = missing.isEmpty()
+                ? Packs.none()
+                : finder.find(missingBytes() + (long) missing.size() * options.requestBytes());
+        this.plan = PackPlan.of(index, missing, packs.offers(), options);
+        this.packSource = new PackSource(plan);
+        this.assembler = new Assembler(index, seeds, cache, List.of(packSource), stores, AssemblyOptions.DEFAULT);
     }
 
     /** What is going to happen. */
@@ -78,8 +103,16 @@ final class Fetching implements AutoCloseable {
         FileStore disk = Files.getFileStore(work.path());
         long copied = sharing == TreeBuilder.Sharing.NONE ? material.unchangedBytes() : 0;
         long space = material.spaceToBuild(block(disk)) + copied + cachedBytes() + recordBytes();
+        List<Source> sources = new ArrayList<>();
+        for (PackPlan.Share share : plan.shares()) {
+            sources.add(new Source(
+                    share.offer().isDelta() ? "delta pack" : "install pack", share.bytes(), share.requests()));
+        }
+        if (plan.looseChunks() > 0 || sources.isEmpty()) {
+            sources.add(new Source("chunks", plan.looseBytes(), plan.looseChunks()));
+        }
         return new Planned(
-                List.of(new Source("chunks", missingBytes(), missing.size())),
+                sources,
                 material.bytesToBuild() + copied,
                 material.unchangedBytes() - copied,
                 space,
@@ -155,8 +188,15 @@ final class Fetching implements AutoCloseable {
         return assembler.statistics();
     }
 
+    /** What was fetched from packs. */
+    PackStatistics packStatistics() {
+        return packSource.statistics();
+    }
+
     @Override
     public void close() throws IOException {
+        packSource.close();
+        packs.close();
         stores.forEach(HttpChunkStore::close);
         for (Seed seed : seeds) {
             seed.close();

@@ -23,7 +23,7 @@ import org.vsekai.nebula.launcher.progress.ProgressListener;
  * If a launcher installed it, its records tell which chunks it has; else all of it is read and cut now. Whatever changes in it
  * afterwards, or was wrong from the start, is noticed by the digest of each chunk when that is read.
  */
-final class FolderSeed {
+public final class FolderSeed {
     private FolderSeed() {}
 
     /**
@@ -37,7 +37,7 @@ final class FolderSeed {
         }
         try {
             Path real = folder.toRealPath();
-            Optional<BlobSeed> recorded = recorded(real, index);
+            Optional<BlobSeed> recorded = findRecorded(real, index);
             if (recorded.isPresent()) {
                 return Optional.of(recorded.get());
             }
@@ -51,14 +51,22 @@ final class FolderSeed {
         }
     }
 
-    private static Optional<BlobSeed> recorded(Path folder, ChunkIndex index) throws IOException {
+    /**
+     * A folder that a launcher installed, as its records describe it.
+     *
+     * @param index whose digest the records' ids must be made with
+     * @return empty if it has no records, or damaged ones
+     */
+    public static Optional<BlobSeed> findRecorded(Path folder, ChunkIndex index) throws IOException {
         Path records = Records.of(folder).folder();
         try {
             Optional<Installed> installed = FolderState.read(records).findInstalled();
             if (installed.isEmpty()) {
                 return Optional.empty();
             }
-            return Records.of(folder).findSeed(installed.get(), folder).filter(seed -> seed.digest() == index.digest());
+            return Records.of(folder)
+                    .findSeed(installed.get(), folder)
+                    .filter(seed -> seed.index().digest() == index.digest());
         } catch (LauncherException e) {
             return Optional.empty(); // Damaged records; the files may still be good.
         }

@@ -1,6 +1,7 @@
 package org.vsekai.nebula.launcher.update;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.net.URI;
 import java.nio.file.Files;
@@ -16,6 +17,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.SequencedSet;
 import java.util.concurrent.atomic.AtomicReference;
+import org.vsekai.nebula.casync.pack.PackListing;
 import org.vsekai.nebula.casync.store.HttpChunkStore;
 import org.vsekai.nebula.casync.store.HttpStoreOptions;
 import org.vsekai.nebula.launcher.BadAnswerException;
@@ -25,12 +27,14 @@ import org.vsekai.nebula.launcher.UnavailableException;
 import org.vsekai.nebula.launcher.http.Http;
 import org.vsekai.nebula.launcher.http.HttpLimits;
 import org.vsekai.nebula.launcher.http.ServiceAddresses;
+import org.vsekai.nebula.launcher.manifest.PackListingReader;
 import org.vsekai.nebula.launcher.progress.ProgressEvent.Noted;
 import org.vsekai.nebula.launcher.progress.ProgressListener;
 
 /** The servers that hold the same files by the same names, best first: the CDNs as ranked, then the asset store. */
 final class Mirrors {
     private static final int CDN_LIMIT = 16;
+    private static final int NOT_FOUND = 404;
     private static final int MIN_BYTES_PER_WINDOW = 4096;
 
     private final Http http;
@@ -71,9 +75,64 @@ final class Mirrors {
         }
     }
 
+    /** @param mirrors those that should have the packs, the one that listed them first */
+    record Found(PackListing listing, Mirrors mirrors) {}
+
+    /**
+     * The packs of an index, as the first mirror that can be asked lists them. Whether there are any is its word: a mirror
+     * without packs is not passed over, since its studio wants players to fetch from there.
+     *
+     * @throws LauncherException that of the first mirror, if none can be asked
+     */
+    Optional<Found> findPacks(String indexName) {
+        List<LauncherException> failures = new ArrayList<>();
+        for (int i = 0; i < bases.size(); i++) {
+            URI address = bases.get(i).resolve(PackListing.path(indexName));
+            try {
+                ByteArrayOutputStream document = new ByteArrayOutputStream();
+                http.download(
+                        address,
+                        () -> {
+                            document.reset();
+                            return document;
+                        },
+                        PackListing.MAX_BYTES);
+                PackListing listing = PackListingReader.read(document.toByteArray(), address.toString(), indexName);
+                List<URI> order = new ArrayList<>(bases.subList(i, bases.size()));
+                order.addAll(bases.subList(0, i));
+                return Optional.of(new Found(listing, new Mirrors(http, order)));
+            } catch (RefusedException e) {
+                if (e.status() == NOT_FOUND) {
+                    return Optional.empty();
+                }
+                failures.add(e);
+            } catch (UnavailableException | BadAnswerException e) {
+                failures.add(e);
+            }
+        }
+        throw first(failures);
+    }
+
+    /** Where a file is at each mirror. */
+    List<URI> addresses(String path) {
+        return bases.stream().map(base -> base.resolve(path)).toList();
+    }
+
+    private static LauncherException first(List<LauncherException> failures) {
+        LauncherException first = failures.removeFirst();
+        failures.forEach(first::addSuppressed);
+        return first;
+    }
+
     /** Stores to fetch chunks from; to be closed by the caller. */
-    List<HttpChunkStore> chunkStores(HttpLimits limits) {
-        HttpStoreOptions options = new HttpStoreOptions(
+    List<HttpChunkStore> chunkStores(HttpStoreOptions options) {
+        return bases.stream()
+                .map(base -> new HttpChunkStore(base.resolve("chunks/"), options))
+                .toList();
+    }
+
+    static HttpStoreOptions storeOptions(HttpLimits limits) {
+        return new HttpStoreOptions(
                 null,
                 limits.connect(),
                 limits.answer(),
@@ -82,9 +141,6 @@ final class Mirrors {
                 MIN_BYTES_PER_WINDOW,
                 limits.attempts(),
                 limits.pause());
-        return bases.stream()
-                .map(base -> new HttpChunkStore(base.resolve("chunks/"), options))
-                .toList();
     }
 
     /**
@@ -108,9 +164,7 @@ final class Mirrors {
                 failures.add(e);
             }
         }
-        LauncherException first = failures.removeFirst();
-        failures.forEach(first::addSuppressed);
-        throw first;
+        throw first(failures);
     }
 
     private void fetch(NamedFile file, URI address, Path target) throws IOException {

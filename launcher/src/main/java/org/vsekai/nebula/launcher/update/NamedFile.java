@@ -4,6 +4,8 @@ import java.net.URI;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import org.vsekai.nebula.casync.index.ChunkIndexCodec;
+import org.vsekai.nebula.casync.pack.PackIndexCodec;
+import org.vsekai.nebula.casync.pack.PackName;
 import org.vsekai.nebula.launcher.http.ServiceAddresses;
 import org.vsekai.nebula.launcher.manifest.ManifestReader;
 
@@ -15,7 +17,8 @@ import org.vsekai.nebula.launcher.manifest.ManifestReader;
 record NamedFile(Kind kind, String name, @Nullable URI home) {
     enum Kind {
         MANIFEST("manifests/", ".json", ManifestReader.SIZE_LIMIT),
-        INDEX("indexes/", ".caidx", ChunkIndexCodec.DEFAULT_MAX_BYTES);
+        INDEX("indexes/", ".caidx", ChunkIndexCodec.DEFAULT_MAX_BYTES),
+        PACK_INDEX("packs/", PackName.PACK_INDEX, PackIndexCodec.maxBytes());
 
         final String folder;
         final String extension;

@@ -21,6 +21,8 @@ import org.vsekai.nebula.casync.assemble.Seed;
 import org.vsekai.nebula.casync.durable.DurableFiles;
 import org.vsekai.nebula.casync.index.ChunkIndex;
 import org.vsekai.nebula.casync.index.ChunkIndexCodec;
+import org.vsekai.nebula.casync.pack.PackStatistics;
+import org.vsekai.nebula.casync.store.HttpStoreOptions;
 import org.vsekai.nebula.launcher.BadAnswerException;
 import org.vsekai.nebula.launcher.FolderException;
 import org.vsekai.nebula.launcher.LocalStorageException;
@@ -148,6 +150,21 @@ public final class Updater {
     /** What an update leads to, with both its files at hand. */
     private record Plan(Manifest manifest, NamedFile manifestFile, NamedFile indexFile) {}
 
+    /** What came over the network. */
+    private record Fetched(AssemblyStatistics assembly, PackStatistics packs) {
+        long chunks() {
+            return assembly.networkChunks() + assembly.packedChunks();
+        }
+
+        long bytes() {
+            return assembly.storedBytes() + packs.bytes();
+        }
+
+        long requests() {
+            return assembly.requests() + packs.requests();
+        }
+    }
+
     private Outcome run(WorkFolder work) throws IOException {
         Swap swap = new Swap(folder(), Swap.exchangeAllowed());
         boolean recovered = checkLauncherFolder(swap, work);
@@ -193,8 +210,16 @@ public final class Updater {
         UUID tree = UUID.randomUUID();
         Planned planned;
         TreeBuilder.Built built;
-        AssemblyStatistics got;
-        try (Fetching fetching = new Fetching(material, index, seeds(index), mirrors.chunkStores(limits), work)) {
+        Fetched fetched;
+        HttpStoreOptions options = Mirrors.storeOptions(limits);
+        Optional<BlobSeed> former = findFormer(index);
+        try (Fetching fetching = new Fetching(
+                material,
+                index,
+                seeds(former, index),
+                mirrors.chunkStores(options),
+                worth -> Packs.find(mirrors, manifest.index(), index, base(former), worth, options, work, listener),
+                work)) {
             planned = fetching.plan(sharing, work);
             listener.on(planned);
             Fetching.requireSpace(planned, work);
@@ -203,7 +228,7 @@ public final class Updater {
             begin(Step.DOWNLOAD_TO_TEMP);
             machine.moveTo(CheckForUpdates.DOWNLOADING_UPDATE);
             built = fetching.build(swap.next(), sharing, listener);
-            got = fetching.statistics();
+            fetched = new Fetched(fetching.statistics(), fetching.packStatistics());
         }
         writeRecords(built, plan.get(), indexFile, swap, work, tree);
         end(Step.DOWNLOAD_TO_TEMP);
@@ -223,7 +248,7 @@ public final class Updater {
         machine.moveTo(Updating.UPDATING);
         work.clear();
         machine.moveTo(Idle.IDLE);
-        return outcome(manifest, installed, planned, built, got);
+        return outcome(manifest, installed, planned, built, fetched);
     }
 
     private Outcome outcome(
@@ -231,29 +256,32 @@ public final class Updater {
             @Nullable Manifest installed,
             Planned planned,
             TreeBuilder.Built built,
-            AssemblyStatistics got) {
+            Fetched fetched) {
         Map<String, Object> figures = new LinkedHashMap<>();
         figures.put("changed", true);
         figures.put("mode", manifest.mode());
         figures.put("version", manifest.version().text());
         figures.put("from", installed == null ? "" : installed.version().text());
         figures.put("archive_bytes", manifest.archiveSize());
-        figures.put("fetched_chunks", got.networkChunks());
-        figures.put("fetched_bytes", got.storedBytes());
-        figures.put("requests", got.requests());
-        figures.put("seed_bytes", got.seedBytes());
+        figures.put("fetched_chunks", fetched.chunks());
+        figures.put("fetched_bytes", fetched.bytes());
+        figures.put("requests", fetched.requests());
+        figures.put("pack_bytes", fetched.packs.bytes());
+        figures.put("pack_requests", fetched.packs.requests());
+        figures.put("seed_bytes", fetched.assembly.seedBytes());
         figures.put("written_bytes", built.writtenBytes());
         figures.put("kept_bytes", planned.keptBytes());
         figures.put("space_bytes", planned.spaceBytes());
         return new Outcome(
                 true,
-                "%s %s is installed in %s; %d chunks (%s) were downloaded and %s written of %s in all"
+                "%s %s is installed in %s; %d chunks (%s in %d requests) were downloaded and %s written of %s in all"
                         .formatted(
                                 manifest.mode(),
                                 manifest.version(),
                                 folder().root(),
-                                got.networkChunks(),
-                                TerminalText.bytes(got.storedBytes()),
+                                fetched.chunks(),
+                                TerminalText.bytes(fetched.bytes()),
+                                fetched.requests(),
                                 TerminalText.bytes(built.writtenBytes()),
                                 TerminalText.bytes(manifest.archiveSize())),
                 figures);
@@ -384,21 +412,34 @@ public final class Updater {
         return ManifestReader.read(records.manifest(), records.manifest().toString());
     }
 
-    private List<Seed> seeds(ChunkIndex index) throws IOException {
-        List<Seed> seeds = new ArrayList<>();
+    /** The installed version's archive, if its records are whole. */
+    private Optional<BlobSeed> findFormer(ChunkIndex index) throws IOException {
         Installed installed = state.installed();
-        if (installed != null) {
-            Optional<BlobSeed> seed = Records.of(folder().root()).findSeed(installed, folder().root());
-            if (seed.isEmpty()) {
-                listener.on(
-                        new Noted("the installed version's records are damaged; only whole files are taken from it"));
-            }
-            seed.filter(found -> found.digest() == index.digest()).ifPresent(seeds::add);
+        if (installed == null) {
+            return Optional.empty();
         }
+        Optional<BlobSeed> former = Records.of(folder().root()).findSeed(installed, folder().root());
+        if (former.isEmpty()) {
+            listener.on(new Noted("the installed version's records are damaged; only whole files are taken from it"));
+        }
+        return former.filter(seed -> seed.index().digest() == index.digest());
+    }
+
+    private List<Seed> seeds(Optional<BlobSeed> former, ChunkIndex index) throws IOException {
+        List<Seed> seeds = new ArrayList<>();
+        former.ifPresent(seeds::add);
         for (Path folder : request.seeds) {
             FolderSeed.open(folder, index, listener).ifPresent(seeds::add);
         }
         return seeds;
+    }
+
+    private Packs.@Nullable Base base(Optional<BlobSeed> former) {
+        Installed installed = state.installed();
+        return installed == null
+                ? null
+                : former.map(archive -> new Packs.Base(installed.index(), archive))
+                        .orElse(null);
     }
 
     private void writeRecords(TreeBuilder.Built built, Plan plan, Path indexFile, Swap swap, WorkFolder work, UUID tree)

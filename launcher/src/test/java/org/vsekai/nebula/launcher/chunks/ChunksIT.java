@@ -51,6 +51,41 @@ class ChunksIT extends BesidePeers {
     }
 
     @Test
+    void aFolderSeedsAndOnlyWhatDiffersInItIsFetched() throws Exception {
+        Path folder = Files.createDirectories(temp.resolve("folder/sub"));
+        for (int i = 0; i < 4; i++) {
+            byte[] bytes = new byte[1_000_000];
+            new java.util.Random(i).nextBytes(bytes);
+            Files.write(folder.resolve("part" + i), bytes);
+        }
+        assertThat(chunks("tar", "-i", "-s", path("store"), path("a.caidx"), path("folder")))
+                .as(() -> output)
+                .isZero();
+        byte[] changed = Files.readAllBytes(folder.resolve("part2"));
+        changed[500_000]++;
+        Files.write(folder.resolve("part2"), changed);
+        // Records that are none must not keep the files from being used.
+        Files.createDirectories(temp.resolve("folder/.vsekai"));
+        Files.writeString(temp.resolve("folder/.vsekai/state.json"), "no state");
+        assertThat(chunks(
+                        "untar",
+                        "--json",
+                        "-i",
+                        "-s",
+                        path("store"),
+                        "--seed",
+                        path("folder"),
+                        path("a.caidx"),
+                        path("out")))
+                .as(() -> output)
+                .isZero();
+        assertThat(Integer.parseInt(output.replaceAll("(?s).*\"fetched_chunks\":(\\d+).*", "$1")))
+                .isBetween(1, 12);
+        changed[500_000]--;
+        assertThat(temp.resolve("out/sub/part2")).hasBinaryContent(changed);
+    }
+
+    @Test
     void seedsAreAskedBeforeStoresAndDamageIsFound() throws Exception {
         assertThat(chunks("make", "-s", path("store"), path("a.caibx"), file.toString()))
                 .isZero();

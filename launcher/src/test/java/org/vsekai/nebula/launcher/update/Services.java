@@ -15,6 +15,7 @@ import java.net.InetSocketAddress;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
+import java.util.Arrays;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
@@ -144,10 +145,18 @@ final class Services implements AutoCloseable {
             raw(exchange, 200, new byte[0]);
         } else {
             byte[] file = files.get(path);
+            String range = exchange.getRequestHeaders().getFirst("Range");
             if (file == null) {
                 problem(exchange, 404, "NOT_FOUND");
-            } else {
+            } else if (range == null) {
                 raw(exchange, 200, file);
+            } else {
+                String[] bounds = range.substring("bytes=".length()).split("-");
+                int first = Integer.parseInt(bounds[0]);
+                int last = Integer.parseInt(bounds[1]);
+                exchange.getResponseHeaders()
+                        .set("Content-Range", "bytes %d-%d/%d".formatted(first, last, file.length));
+                raw(exchange, 206, Arrays.copyOfRange(file, first, last + 1));
             }
         }
     }

@@ -42,7 +42,8 @@ public final class Benchmark implements Callable<Integer> {
     @Option(
             names = "--data",
             paramLabel = "FILE",
-            description = "What is cut into the chunks that are served; by default the class library of the JDK that runs this.")
+            description =
+                    "What is cut into the chunks that are served; by default the class library of the JDK that runs this.")
     private Path data = Path.of(System.getProperty("java.home"), "lib", "modules");
 
     @Option(names = "--connections", defaultValue = "16", description = "Connections of wrk; default ${DEFAULT-VALUE}.")
@@ -68,8 +69,7 @@ public final class Benchmark implements Callable<Integer> {
             names = "--jvm",
             paramLabel = "OPTION",
             description = "Options of asset-store's JVM, in place of those in docs/operators.md.")
-    private List<String> jvmOptions =
-            List.of("-XX:+UseSerialGC", "-Xmx512m", "--enable-native-access=ALL-UNNAMED");
+    private List<String> jvmOptions = List.of("-XX:+UseSerialGC", "-Xmx512m", "--enable-native-access=ALL-UNNAMED");
 
     @Option(
             names = "--json",
@@ -129,7 +129,8 @@ public final class Benchmark implements Callable<Integer> {
                 .map(chunk -> "/" + store.resolve("chunks").relativize(chunk))
                 .toList();
         Path paths = Files.write(
-                folder.resolve("paths"), names.stream().map(name -> "/chunks" + name).toList());
+                folder.resolve("paths"),
+                names.stream().map(name -> "/chunks" + name).toList());
         Path desyncPaths = Files.write(folder.resolve("desync-paths"), names);
         out.printf(
                 "%d chunks of %s, %d bytes stored, %d on average; %d connections, %d rounds of %d s%n",
@@ -175,7 +176,9 @@ public final class Benchmark implements Callable<Integer> {
                         data.toString())
                 .measure();
         try (Stream<Path> files = Files.walk(store.resolve("chunks"))) {
-            return files.filter(file -> file.toString().endsWith(".cacnk")).sorted().toList();
+            return files.filter(file -> file.toString().endsWith(".cacnk"))
+                    .sorted()
+                    .toList();
         }
     }
 
@@ -220,8 +223,8 @@ public final class Benchmark implements Callable<Integer> {
         out.printf(
                 "%n%s; server on processors %s, wrk on %s (%s)%n%n",
                 mix.title, layout.server(), layout.client(), layout.name());
-        Table table = new Table(
-                "Server", "requests/s", "CPU µs/request", "p50 ms", "p99 ms", "errors", "asset-store has");
+        Table table =
+                new Table("Server", "requests/s", "CPU µs/request", "p50 ms", "p99 ms", "errors", "asset-store has");
         List<Load> ours = loads.getOrDefault(Servers.ASSET_STORE, List.of());
         long errors = 0;
         for (Map.Entry<String, List<Load>> side : loads.entrySet()) {

@@ -14,8 +14,7 @@ record Layout(String name, String server, String client) {
         int half = processors / 2;
         String all = "0-" + (processors - 1);
         return List.of(
-                new Layout("shared", all, all),
-                new Layout("apart", "0-" + (half - 1), half + "-" + (processors - 1)));
+                new Layout("shared", all, all), new Layout("apart", "0-" + (half - 1), half + "-" + (processors - 1)));
     }
 
     int serverProcessors() {

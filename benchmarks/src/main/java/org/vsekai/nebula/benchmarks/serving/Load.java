@@ -47,8 +47,9 @@ record Load(double requestsPerSecond, double cpuMicros, double p50Millis, double
     /** Reads the line that the script writes: requests, microseconds in all, of half and of 99 of 100, bytes, errors. */
     static Load parse(String output, double cpuSeconds) throws IOException {
         int start = output.indexOf(RESULT);
-        String[] figures =
-                start < 0 ? new String[0] : output.substring(start).lines().findFirst().orElseThrow().split(" ");
+        String[] figures = start < 0
+                ? new String[0]
+                : output.substring(start).lines().findFirst().orElseThrow().split(" ");
         if (figures.length != 7 || figures[1].equals("0")) {
             throw new IOException("wrk measured nothing; it printed:\n" + output);
         }

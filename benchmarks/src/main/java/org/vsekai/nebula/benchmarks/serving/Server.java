@@ -75,8 +75,8 @@ final class Server implements AutoCloseable {
 
     private boolean answers(String probe) {
         try {
-            HttpURLConnection connection = (HttpURLConnection)
-                    URI.create(url + probe).toURL().openConnection();
+            HttpURLConnection connection =
+                    (HttpURLConnection) URI.create(url + probe).toURL().openConnection();
             return connection.getResponseCode() == HttpURLConnection.HTTP_OK;
         } catch (IOException e) {
             return false; // not listening yet

@@ -48,8 +48,7 @@ final class Servers implements AutoCloseable {
         int port = freePort();
         Path config = folder.resolve("nginx.conf");
         Files.writeString(
-                config,
-                """
+                config, """
                 daemon off;
                 user %s;
                 worker_processes %d;
@@ -73,10 +72,13 @@ final class Servers implements AutoCloseable {
                     add_header Cache-Control "public, max-age=31536000, immutable";
                   }
                 }
-                """
-                        .formatted(
-                                System.getProperty("user.name"), layout.serverProcessors(), folder, port, store));
-        start(NGINX, List.of("nginx", "-p", folder.toString(), "-c", config.toString()), Map.of(), port, "/chunks" + probe);
+                """.formatted(System.getProperty("user.name"), layout.serverProcessors(), folder, port, store));
+        start(
+                NGINX,
+                List.of("nginx", "-p", folder.toString(), "-c", config.toString()),
+                Map.of(),
+                port,
+                "/chunks" + probe);
     }
 
     void startDesync(Path program) throws IOException {
@@ -122,8 +124,7 @@ final class Servers implements AutoCloseable {
 
     private void start(String name, List<String> command, Map<String, String> environment, int port, String ready)
             throws IOException {
-        running.put(
-                name, Server.start(layout, command, environment, folder.resolve(name + ".log"), port, ready));
+        running.put(name, Server.start(layout, command, environment, folder.resolve(name + ".log"), port, ready));
     }
 
     private static int freePort() {

@@ -309,32 +309,6 @@ class ServingIT {
         }
     }
 
-    @Test
-    void connectionsAreBoundedAndASlotComesBack() throws Exception {
-        TestChunk chunk = stored(112, SMALL);
-        List<RawHttp> open = new ArrayList<>();
-        int served = 0;
-        try {
-            for (int i = 0; i < StoreResource.MAX_CONNECTIONS + 5; i++) {
-                RawHttp http = new RawHttp(server);
-                open.add(http);
-                try {
-                    assertThat(http.ask("GET", chunk.path()).status()).isEqualTo(200);
-                    served++;
-                } catch (IOException e) {
-                    assertThat(http.isClosedByServer()).isTrue();
-                }
-            }
-        } finally {
-            for (RawHttp http : open) {
-                http.close();
-            }
-        }
-        // Other tests' connections may still be open.
-        assertThat(served).isBetween(StoreResource.MAX_CONNECTIONS / 2, StoreResource.MAX_CONNECTIONS);
-        eventually(() -> assertStatus(chunk, 200));
-    }
-
     @ParameterizedTest
     @ValueSource(booleans = {false, true})
     void http2ServesManyChunksAtATime(boolean tls) throws Exception {

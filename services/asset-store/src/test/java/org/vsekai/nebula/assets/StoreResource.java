@@ -14,9 +14,6 @@ public final class StoreResource implements QuarkusTestResourceLifecycleManager 
     /** The most uploads that can be open; more than the tests that do not ask for them leave open. */
     static final int MAX_OPEN_UPLOADS = 50;
 
-    /** The most connections that can be open. */
-    static final int MAX_CONNECTIONS = 60;
-
     private static volatile Path folder = Path.of("unset");
 
     private final NebulaDatabase database = new NebulaDatabase();
@@ -38,7 +35,6 @@ public final class StoreResource implements QuarkusTestResourceLifecycleManager 
         config.put("nebula.asset-store.count-interval", "500ms");
         config.put("nebula.asset-store.max-open-uploads", Integer.toString(MAX_OPEN_UPLOADS));
         config.put("nebula.asset-store.recent-file-lifetime", "500ms");
-        config.put("quarkus.http.limits.max-connections", Integer.toString(MAX_CONNECTIONS));
         config.putAll(TestCertificate.config());
         config.putAll(new FreeGrpcPort().start());
         return config;

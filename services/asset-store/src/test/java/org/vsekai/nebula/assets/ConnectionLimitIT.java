@@ -47,6 +47,7 @@ class ConnectionLimitIT {
             }
             RawHttp refused = new RawHttp(server);
             open.add(refused);
+            refused.send(RawHttp.request("GET", ABSENT));
             assertThat(refused.isClosedByServer()).isTrue();
             assertThat(open.getFirst().ask("GET", ABSENT).status()).isEqualTo(404);
         } finally {

@@ -54,9 +54,10 @@ public record ServiceAddresses(URI updater, URI cdnRegistry, URI assetStore) {
         }
     }
 
-    /** A name as one segment of a path. */
+    /** A name as one segment of a path; {@code ..} too, which would lead out of it. */
     public static String segment(String name) {
-        return URLEncoder.encode(name, StandardCharsets.UTF_8).replace("+", "%20");
+        String segment = URLEncoder.encode(name, StandardCharsets.UTF_8).replace("+", "%20");
+        return segment.equals(".") || segment.equals("..") ? segment.replace(".", "%2E") : segment;
     }
 
     /** The updater's resource for a mode. */

@@ -22,7 +22,7 @@ public final class ObjectPath {
     }
 
     /** @throws IllegalArgumentException unless it is valid */
-    static String check(String path) {
+    public static String check(String path) {
         if (!isValid(path)) {
             throw new IllegalArgumentException(
                     "\"%s\" is not the path of an object: want at most %d letters, digits and . _ + = - with slashes between names that do not start with a dot"
@@ -31,8 +31,8 @@ public final class ObjectPath {
         return path;
     }
 
-    /** As {@link #check}, but empty means everything. */
-    static String checkFolder(String folder) {
+    /** As {@link #check}, but empty means everything. @throws IllegalArgumentException unless it is valid */
+    public static String checkFolder(String folder) {
         return folder.isEmpty() ? folder : check(folder);
     }
 }

@@ -12,7 +12,7 @@ public final class ObjectStream extends FilterInputStream {
     private long remaining;
 
     /** @param length bytes that {@code in} has to bring */
-    ObjectStream(StoredObject object, long length, InputStream in) {
+    public ObjectStream(StoredObject object, long length, InputStream in) {
         super(in);
         this.object = object;
         this.length = length;

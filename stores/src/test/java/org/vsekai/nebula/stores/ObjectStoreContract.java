@@ -25,11 +25,11 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** What every object store does. */
-abstract class ObjectStoreContract {
+public abstract class ObjectStoreContract {
     /** An empty store, the same one throughout a test. */
-    abstract ObjectStore store();
+    protected abstract ObjectStore store();
 
-    static byte[] noise(int seed, int length) {
+    protected static byte[] noise(int seed, int length) {
         byte[] bytes = new byte[length];
         new Random(seed).nextBytes(bytes);
         return bytes;

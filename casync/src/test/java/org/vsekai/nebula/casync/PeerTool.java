@@ -20,7 +20,9 @@ public record PeerTool(Path executable) {
     private static final long TIMEOUT_SECONDS = 120;
 
     public static PeerTool find(String name) {
-        String folders = System.getProperty("nebula.tools", "") + File.pathSeparator + System.getenv("PATH");
+        // Servers lie where only root's PATH leads.
+        String folders = String.join(
+                File.pathSeparator, System.getProperty("nebula.tools", ""), System.getenv("PATH"), "/usr/sbin");
         for (String folder : folders.split(File.pathSeparator)) {
             Path candidate = Path.of(folder, name);
             if (!folder.isEmpty() && Files.isRegularFile(candidate) && Files.isExecutable(candidate)) {
@@ -67,7 +69,8 @@ public record PeerTool(Path executable) {
     public Process start(Path folder, Object... arguments) throws IOException {
         return builder(folder, arguments)
                 .redirectErrorStream(true)
-                .redirectOutput(folder.resolve("server.log").toFile())
+                .redirectOutput(ProcessBuilder.Redirect.appendTo(
+                        folder.resolve("server.log").toFile()))
                 .start();
     }
 

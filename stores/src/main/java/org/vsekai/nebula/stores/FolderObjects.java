@@ -272,11 +272,7 @@ public final class FolderObjects implements ObjectStore {
         }
     }
 
-    /**
-     * Deletes temporaries that were last written before {@code olderThan}; younger ones may be another process's.
-     *
-     * @return how many
-     */
+    @Override
     public int pruneTemporaries(Instant olderThan) {
         int[] pruned = {0};
         try {

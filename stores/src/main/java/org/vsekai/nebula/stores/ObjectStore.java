@@ -1,5 +1,6 @@
 package org.vsekai.nebula.stores;
 
+import java.time.Instant;
 import java.util.Optional;
 import java.util.stream.Stream;
 import org.vsekai.nebula.casync.StoreUnavailableException;
@@ -62,6 +63,14 @@ public interface ObjectStore extends AutoCloseable {
      * @return false when there was none, as far as the place tells
      */
     boolean remove(String path);
+
+    /**
+     * Removes what interrupted puts left and nothing has added to since; younger leftovers may be another process's, or an
+     * upload that is to go on.
+     *
+     * @return how many
+     */
+    int pruneTemporaries(Instant olderThan);
 
     @Override
     default void close() {}

@@ -1,5 +1,6 @@
 package org.vsekai.nebula.stores.s3;
 
+import java.io.FilterInputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
@@ -32,6 +33,7 @@ import software.amazon.awssdk.services.s3.S3ClientBuilder;
 import software.amazon.awssdk.services.s3.model.GetObjectRequest;
 import software.amazon.awssdk.services.s3.model.GetObjectResponse;
 import software.amazon.awssdk.services.s3.model.HeadObjectResponse;
+import software.amazon.awssdk.services.s3.model.MultipartUpload;
 import software.amazon.awssdk.services.s3.model.S3Object;
 
 /**
@@ -183,7 +185,7 @@ public final class S3Objects implements ObjectStore {
     }
 
     /** Closing a body that was not read to its end would read the rest. */
-    private static final class Body extends java.io.FilterInputStream {
+    private static final class Body extends FilterInputStream {
         private final ResponseInputStream<GetObjectResponse> body;
         private long remaining;
 
@@ -261,6 +263,23 @@ public final class S3Objects implements ObjectStore {
                 () -> client.deleteObject(
                         request -> request.bucket(options.bucket()).key(key)));
         return true;
+    }
+
+    @Override
+    public int pruneTemporaries(Instant olderThan) {
+        return ask("listing of uploads", () -> {
+            int pruned = 0;
+            for (MultipartUpload upload : client.listMultipartUploadsPaginator(
+                            request -> request.bucket(options.bucket()).prefix(keyPrefix))
+                    .uploads()) {
+                if (upload.initiated().isBefore(olderThan)) {
+                    var unused = client.abortMultipartUpload(request ->
+                            request.bucket(options.bucket()).key(upload.key()).uploadId(upload.uploadId()));
+                    pruned++;
+                }
+            }
+            return pruned;
+        });
     }
 
     @Override

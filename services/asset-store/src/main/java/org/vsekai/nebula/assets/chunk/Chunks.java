@@ -22,10 +22,12 @@ import org.vsekai.nebula.assets.storage.StoreFolder;
 import org.vsekai.nebula.assets.storage.StoredFile;
 import org.vsekai.nebula.assets.storage.WorkSlots;
 import org.vsekai.nebula.casync.ChunkCorruptException;
+import org.vsekai.nebula.casync.ChunkMissingException;
 import org.vsekai.nebula.casync.StoreUnavailableException;
 import org.vsekai.nebula.casync.chunk.ChunkDigest;
 import org.vsekai.nebula.casync.chunk.ChunkId;
 import org.vsekai.nebula.casync.store.ChunkCodec;
+import org.vsekai.nebula.casync.store.Stores;
 import org.vsekai.nebula.kit.problem.ProblemException;
 import org.vsekai.nebula.kit.problem.ProblemKind;
 
@@ -34,6 +36,8 @@ import org.vsekai.nebula.kit.problem.ProblemKind;
 public class Chunks {
     /** The most ids that one question may hold. */
     public static final int MAX_IDS = 65_536;
+
+    private static final String MEDIA_TYPE = "application/octet-stream";
 
     /** What is sent with a chunk; remembered, because finding it out means to read the chunk. */
     private record Facts(long size, FileTime modified, String sha256) {
@@ -58,7 +62,26 @@ public class Chunks {
     }
 
     Optional<StoredFile> find(ChunkId id) {
-        Path path = store.chunks().path(id);
+        String object = StoreFolder.CHUNKS + "/" + Stores.path(id);
+        Optional<Path> file = store.findFile(object);
+        return file.isPresent() ? findLocal(id, object, file.get()) : findRemote(id, object);
+    }
+
+    /** Read whole, since its digest is to be told; it comes in one request. */
+    private Optional<StoredFile> findRemote(ChunkId id, String object) {
+        try {
+            byte[] stored = store.chunks().getStored(id, maxStoredBytes);
+            String sha256 = HexFormat.of()
+                    .formatHex(ChunkDigest.SHA256.newMessageDigest().digest(stored));
+            return Optional.of(new StoredFile(object, null, stored, stored.length, sha256, MEDIA_TYPE));
+        } catch (ChunkMissingException e) {
+            return Optional.empty();
+        } catch (ChunkCorruptException e) {
+            throw new ProblemException(ProblemKind.DATA_LOSS, "CHUNK_CORRUPT", String.valueOf(e.getMessage()), e);
+        }
+    }
+
+    private Optional<StoredFile> findLocal(ChunkId id, String object, Path path) {
         try {
             BasicFileAttributes attributes = Files.readAttributes(path, BasicFileAttributes.class);
             @Nullable Facts known = facts.getIfPresent(id);
@@ -66,7 +89,7 @@ public class Chunks {
                 known = new Facts(attributes.size(), attributes.lastModifiedTime(), sha256(path));
                 facts.put(id, known);
             }
-            return Optional.of(new StoredFile(path, known.size(), known.sha256(), "application/octet-stream"));
+            return Optional.of(new StoredFile(object, path, null, known.size(), known.sha256(), MEDIA_TYPE));
         } catch (NoSuchFileException e) {
             store.requireFolder();
             return Optional.empty();

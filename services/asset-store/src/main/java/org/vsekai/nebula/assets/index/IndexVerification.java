@@ -5,8 +5,6 @@ import io.quarkus.virtual.threads.VirtualThreads;
 import jakarta.enterprise.context.ApplicationScoped;
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.util.HashSet;
 import java.util.HexFormat;
 import java.util.Set;
@@ -30,7 +28,6 @@ import org.vsekai.nebula.casync.archive.EntryPolicy;
 import org.vsekai.nebula.casync.archive.FileDigest;
 import org.vsekai.nebula.casync.chunk.ChunkId;
 import org.vsekai.nebula.casync.index.ChunkIndex;
-import org.vsekai.nebula.casync.index.ChunkIndexCodec;
 import org.vsekai.nebula.kit.problem.ProblemException;
 import org.vsekai.nebula.kit.problem.ProblemKind;
 
@@ -58,10 +55,9 @@ public class IndexVerification {
      * @throws ProblemException INDEX_NOT_FOUND, CHUNK_MISSING, CHUNK_CORRUPT, ARCHIVE_MALFORMED, ARCHIVE_UNSAFE
      */
     public void verify(ContentName name, Consumer<VerifyIndexResponse> consumer) {
-        Path file = indexes.get(name);
+        long indexBytes = indexes.get(name).size();
         try (WorkSlots.Slot slot = slots.acquire()) {
-            ChunkIndex index = ChunkIndexCodec.read(file);
-            verify(name, file, index, consumer);
+            verify(name, indexBytes, indexes.read(name), consumer);
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         } catch (ChunkMissingException e) {
@@ -79,7 +75,7 @@ public class IndexVerification {
         return new ProblemException(kind, code, String.valueOf(cause.getMessage()), cause);
     }
 
-    private void verify(ContentName name, Path file, ChunkIndex index, Consumer<VerifyIndexResponse> consumer)
+    private void verify(ContentName name, long indexBytes, ChunkIndex index, Consumer<VerifyIndexResponse> consumer)
             throws IOException {
         long[] contentBytes = {0};
         try (VerifiedBlob blob = new VerifiedBlob(index, store.chunks(), threads, config.verificationReadAhead())) {
@@ -108,7 +104,7 @@ public class IndexVerification {
                         .setChunkMinBytes(index.sizes().min())
                         .setChunkAvgBytes(index.sizes().avg())
                         .setChunkMaxBytes(index.sizes().max())
-                        .setIndexBytes(Files.size(file)))
+                        .setIndexBytes(indexBytes))
                 .build());
     }
 

@@ -27,6 +27,7 @@ import org.vsekai.nebula.casync.index.ChunkIndexCodec;
 import org.vsekai.nebula.kit.problem.ProblemException;
 import org.vsekai.nebula.kit.problem.ProblemKind;
 import org.vsekai.nebula.kit.transaction.Transactions;
+import org.vsekai.nebula.stores.ObjectMissingException;
 
 /** The indexes of the store: a file each, and a row that says what it describes. Thread-safe. */
 @ApplicationScoped
@@ -41,7 +42,6 @@ public class Indexes {
     private record Inspected(ChunkIndex index, long size) {}
 
     private final ContentFiles files;
-    private final StoreFolder store;
     private final StoreConfig config;
     private final Transactions transactions;
     private final Rows rows;
@@ -49,13 +49,11 @@ public class Indexes {
 
     Indexes(
             ContentFiles files,
-            StoreFolder store,
             StoreConfig config,
             Transactions transactions,
             Rows rows,
             Clock clock) {
         this.files = files;
-        this.store = store;
         this.config = config;
         this.transactions = transactions;
         this.rows = rows;
@@ -73,24 +71,18 @@ public class Indexes {
     }
 
     Optional<StoredFile> find(ContentName name) {
-        return files.find(store.indexes(), name).map(path -> {
-            try {
-                return new StoredFile(path, Files.size(path), name.sha256(), "application/octet-stream");
-            } catch (IOException e) {
-                throw new UncheckedIOException(e);
-            }
-        });
+        return files.find(StoreFolder.INDEXES, name, "application/octet-stream");
     }
 
     /** The file of an index. @throws ProblemException INDEX_NOT_FOUND */
-    Path get(ContentName name) {
-        return files.find(store.indexes(), name).orElseThrow(() -> notFound(name));
+    StoredFile get(ContentName name) {
+        return find(name).orElseThrow(() -> notFound(name));
     }
 
     /** Stores an index. Blocking. @throws ProblemException INDEX_MALFORMED, NAME_MISMATCH, CONTENT_TOO_LARGE */
     void put(ContentName name, InputStream body) {
         Inspected inspected = files.put(
-                store.indexes(), name, body, config.maxIndexSize().asLongValue(), file -> inspect(name, file));
+                StoreFolder.INDEXES, name, body, config.maxIndexSize().asLongValue(), file -> inspect(name, file));
         transactions
                 .inTransaction(() -> rows.findById(name.toString())
                         .flatMap(known ->
@@ -110,8 +102,10 @@ public class Indexes {
 
     /** The index of that name. Blocking. @throws ProblemException INDEX_NOT_FOUND */
     public ChunkIndex read(ContentName name) {
-        try {
-            return ChunkIndexCodec.read(get(name));
+        try (InputStream in = files.open(get(name))) {
+            return ChunkIndexCodec.read(in, name.toString(), config.maxIndexSize().asLongValue());
+        } catch (ObjectMissingException e) {
+            throw notFound(name);
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }

@@ -8,8 +8,6 @@ import jakarta.enterprise.context.ApplicationScoped;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.InputStream;
-import java.io.UncheckedIOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.HexFormat;
 import java.util.List;
@@ -31,12 +29,10 @@ public class Manifests {
     private static final JsonFactory JSON = new JsonFactory();
 
     private final ContentFiles files;
-    private final StoreFolder store;
     private final long maxBytes;
 
-    Manifests(ContentFiles files, StoreFolder store, StoreConfig config) {
+    Manifests(ContentFiles files, StoreConfig config) {
         this.files = files;
-        this.store = store;
         this.maxBytes = config.maxManifestSize().asLongValue();
     }
 
@@ -46,13 +42,7 @@ public class Manifests {
     }
 
     Optional<StoredFile> find(ContentName name) {
-        return files.find(store.manifests(), name).map(path -> {
-            try {
-                return new StoredFile(path, Files.size(path), name.sha256(), "application/json");
-            } catch (IOException e) {
-                throw new UncheckedIOException(e);
-            }
-        });
+        return files.find(StoreFolder.MANIFESTS, name, "application/json");
     }
 
     /** Stores a manifest under the digest of its bytes. Blocking. @throws ProblemException MANIFEST_MALFORMED */
@@ -65,7 +55,7 @@ public class Manifests {
 
     /** Stores a manifest. Blocking. @throws ProblemException MANIFEST_MALFORMED, NAME_MISMATCH, CONTENT_TOO_LARGE */
     void put(ContentName name, InputStream body) {
-        Path unused = files.put(store.manifests(), name, body, maxBytes, Manifests::check);
+        Path unused = files.put(StoreFolder.MANIFESTS, name, body, maxBytes, Manifests::check);
     }
 
     private static Path check(Path file) throws IOException {

@@ -5,10 +5,7 @@ import io.smallrye.mutiny.Uni;
 import io.vertx.core.Vertx;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.enterprise.event.Observes;
-import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Instant;
 import java.util.Iterator;
@@ -25,6 +22,7 @@ import org.vsekai.nebula.assets.upload.Uploads;
 import org.vsekai.nebula.casync.StoreUnavailableException;
 import org.vsekai.nebula.casync.store.ManagedStore.StoredChunk;
 import org.vsekai.nebula.kit.transaction.Transactions;
+import org.vsekai.nebula.stores.StoredObject;
 
 /** Counts files in the background, because there may be millions, and rows when asked. Thread-safe. */
 @ApplicationScoped
@@ -83,18 +81,15 @@ public class StatisticsReader {
                 bytes += each.next().storedBytes();
             }
             count = new Count(number, bytes, manifests(), clock.instant());
-        } catch (UncheckedIOException | StoreUnavailableException | IOException e) {
+        } catch (UncheckedIOException | StoreUnavailableException e) {
             LOG.warnf("The store could not be counted: %s", e.getMessage());
         }
         return null;
     }
 
-    private long manifests() throws IOException {
-        if (!Files.isDirectory(store.manifests())) {
-            return 0;
-        }
-        try (Stream<Path> files = Files.list(store.manifests())) {
-            return files.filter(file -> file.toString().endsWith(".json")).count();
+    private long manifests() {
+        try (Stream<StoredObject> manifests = store.objects().list(StoreFolder.MANIFESTS)) {
+            return manifests.count();
         }
     }
 

@@ -4,17 +4,21 @@ import jakarta.enterprise.context.ApplicationScoped;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.security.DigestOutputStream;
 import java.security.MessageDigest;
 import java.util.HexFormat;
+import java.util.Objects;
 import java.util.Optional;
 import org.vsekai.nebula.casync.chunk.ChunkDigest;
 import org.vsekai.nebula.casync.durable.DurableFiles;
 import org.vsekai.nebula.kit.problem.ProblemException;
 import org.vsekai.nebula.kit.problem.ProblemKind;
+import org.vsekai.nebula.stores.ObjectContent;
+import org.vsekai.nebula.stores.ObjectMissingException;
 
 /** Files named by the SHA-256 of their bytes. Blocking; thread-safe. */
 @ApplicationScoped
@@ -33,13 +37,27 @@ public class ContentFiles {
         this.slots = new WorkSlots(config.maxConcurrentWrites(), config.maxWait());
     }
 
-    /** The file of that name; empty if there is none. */
-    public Optional<Path> find(Path folder, ContentName name) {
-        Optional<Path> found = Optional.of(name.in(folder)).filter(Files::isRegularFile);
-        if (found.isEmpty()) {
-            store.requireFolder();
-        }
-        return found;
+    /**
+     * The file of that name; empty if there is none.
+     *
+     * @param folder in the store, {@link StoreFolder#INDEXES} for one
+     */
+    public Optional<StoredFile> find(String folder, ContentName name, String contentType) {
+        String object = folder + "/" + name;
+        return store.objects()
+                .find(object)
+                .map(found -> new StoredFile(
+                        object,
+                        store.findFile(object).orElse(null),
+                        null,
+                        found.size(),
+                        name.sha256(),
+                        contentType));
+    }
+
+    /** Reads a file that is there. @throws ObjectMissingException if it has gone */
+    public InputStream open(StoredFile file) {
+        return store.objects().open(file.object());
     }
 
     /**
@@ -48,14 +66,17 @@ public class ContentFiles {
      * @return what the inspection returned
      * @throws ProblemException CONTENT_TOO_LARGE, NAME_MISMATCH, STORE_FULL, or what the inspection throws
      */
-    public <T> T put(Path folder, ContentName name, InputStream content, long maxBytes, Inspection<T> inspection) {
+    public <T> T put(String folder, ContentName name, InputStream content, long maxBytes, Inspection<T> inspection) {
         try (WorkSlots.Slot slot = slots.acquire()) {
-            DurableFiles.createFolders(folder);
-            Path temporary = DurableFiles.temporaryIn(folder, StoreFolder.TEMPORARY_PREFIX + name + "-");
+            Path temporary =
+                    DurableFiles.temporaryIn(store.stagingFor(folder), StoreFolder.TEMPORARY_PREFIX + name + "-");
+            Optional<Path> target = store.findFile(folder + "/" + name);
             try {
                 MessageDigest digest = ChunkDigest.SHA256.newMessageDigest();
                 DurableFiles.write(
-                        temporary, out -> copy(content, new DigestOutputStream(out, digest), maxBytes), true);
+                        temporary,
+                        out -> copy(content, new DigestOutputStream(out, digest), maxBytes),
+                        target.isPresent());
                 String found = HexFormat.of().formatHex(digest.digest());
                 if (!found.equals(name.sha256())) {
                     throw new ProblemException(
@@ -64,14 +85,20 @@ public class ContentFiles {
                             "The bytes belong under the name " + found + name.extension() + ", not " + name + ".");
                 }
                 T inspected = inspection.inspect(temporary);
-                Files.move(temporary, name.in(folder), StandardCopyOption.ATOMIC_MOVE);
-                DurableFiles.syncFolder(folder);
+                if (target.isPresent()) {
+                    Files.move(temporary, target.get(), StandardCopyOption.ATOMIC_MOVE);
+                    DurableFiles.syncFolder(DurableFiles.folderOf(target.get()));
+                } else {
+                    store.objects().put(folder + "/" + name, ObjectContent.of(temporary));
+                }
                 return inspected;
             } finally {
                 Files.deleteIfExists(temporary);
             }
         } catch (IOException e) {
             throw store.writeFailed(name.toString(), maxBytes, e);
+        } catch (UncheckedIOException e) {
+            throw store.writeFailed(name.toString(), maxBytes, Objects.requireNonNull(e.getCause()));
         }
     }
 

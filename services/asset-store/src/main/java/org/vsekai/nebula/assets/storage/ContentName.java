@@ -1,6 +1,5 @@
 package org.vsekai.nebula.assets.storage;
 
-import java.nio.file.Path;
 import java.util.List;
 import java.util.Locale;
 import java.util.regex.Pattern;
@@ -35,10 +34,6 @@ public record ContentName(String sha256, String extension) {
                         "INVALID_NAME",
                         "The name must be a SHA-256 as 64 hex digits, followed by " + String.join(" or ", extensions)
                                 + "."));
-    }
-
-    Path in(Path folder) {
-        return folder.resolve(toString());
     }
 
     @Override

@@ -20,6 +20,7 @@ import org.vsekai.nebula.kit.problem.ProblemException;
 import org.vsekai.nebula.kit.problem.ProblemKind;
 import org.vsekai.nebula.kit.problem.RouteProblems;
 import org.vsekai.nebula.kit.revision.EntityTags;
+import org.vsekai.nebula.stores.ObjectMissingException;
 
 /**
  * Sends stored files to anybody who asks: small ones from memory, larger ones straight from the page cache.
@@ -39,8 +40,10 @@ public class FileRoutes {
     private final RouteProblems problems;
     private final RecentFiles recent;
     private final HttpDate date;
+    private final RemoteFiles remote;
 
-    FileRoutes(Vertx vertx, RouteProblems problems, RecentFiles recent, HttpDate date) {
+    FileRoutes(Vertx vertx, RouteProblems problems, RecentFiles recent, HttpDate date, RemoteFiles remote) {
+        this.remote = remote;
         this.vertx = vertx;
         this.problems = problems;
         this.recent = recent;
@@ -76,7 +79,7 @@ public class FileRoutes {
     private Optional<RecentFiles.Entry> read(String path, Optional<StoredFile> found) {
         try {
             return found.isEmpty() ? Optional.empty() : Optional.of(recent.read(path, found.get()));
-        } catch (NoSuchFileException e) {
+        } catch (NoSuchFileException | ObjectMissingException e) {
             return Optional.empty();
         } catch (IOException e) {
             throw new StoreUnavailableException(path, e.toString(), e);
@@ -143,7 +146,11 @@ public class FileRoutes {
             response.end(content.slice((int) part.first(), (int) part.last() + 1));
             return;
         }
-        response.sendFile(file.path().toString(), part.first(), part.length()).onFailure(failure -> {
+        if (file.file() == null) {
+            remote.send(context, file, part);
+            return;
+        }
+        response.sendFile(file.file().toString(), part.first(), part.length()).onFailure(failure -> {
             if (!response.headWritten()) {
                 // What stands there is about the file, and would let a cache keep the problem for a year.
                 response.headers().clear();

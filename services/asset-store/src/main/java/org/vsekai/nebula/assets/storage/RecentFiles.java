@@ -13,6 +13,7 @@ import java.nio.channels.FileChannel;
 import java.nio.file.StandardOpenOption;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
+import org.vsekai.nebula.stores.ObjectStream;
 
 /**
  * Small files that were asked for lately, in memory, so that the event loop answers without the disk and with one write.
@@ -36,8 +37,10 @@ class RecentFiles {
 
     private final Cache<String, Entry> entries;
     private final long maxFileBytes;
+    private final StoreFolder store;
 
-    RecentFiles(StoreConfig config) {
+    RecentFiles(StoreConfig config, StoreFolder store) {
+        this.store = store;
         long maxBytes = config.recentFiles()
                 .map(MemorySize::asLongValue)
                 .orElse(Runtime.getRuntime().maxMemory() / PART_OF_HEAP);
@@ -59,20 +62,35 @@ class RecentFiles {
         return entries.getIfPresent(path);
     }
 
+    private ByteBuffer content(StoredFile file) throws IOException {
+        if (file.content() != null) {
+            return ByteBuffer.wrap(file.content());
+        }
+        if (file.file() == null) {
+            try (ObjectStream stream = store.objects().open(file.object(), 0, file.size())) {
+                return ByteBuffer.wrap(stream.readAllBytes());
+            }
+        }
+        ByteBuffer content = ByteBuffer.allocate(Math.toIntExact(file.size()));
+        try (FileChannel channel = FileChannel.open(file.file(), StandardOpenOption.READ)) {
+            while (content.hasRemaining()) {
+                if (channel.read(content) < 0) {
+                    throw new EOFException(file.file() + " is shorter than it was a moment ago");
+                }
+            }
+        }
+        return content.flip();
+    }
+
     /** Reads a file unless it is too large, and keeps it. Blocking. */
     Entry read(String path, StoredFile file) throws IOException {
         if (file.size() > maxFileBytes) {
             return new Entry(file, null);
         }
-        ByteBuffer content = ByteBuffer.allocate(Math.toIntExact(file.size()));
-        try (FileChannel channel = FileChannel.open(file.path(), StandardOpenOption.READ)) {
-            while (content.hasRemaining()) {
-                if (channel.read(content) < 0) {
-                    throw new EOFException(file.path() + " is shorter than it was a moment ago");
-                }
-            }
-        }
-        Entry entry = new Entry(file, Buffer.buffer(Unpooled.wrappedBuffer(content.flip())));
+        ByteBuffer content = content(file);
+        StoredFile kept = new StoredFile(
+                file.object(), file.file(), null, file.size(), file.sha256(), file.contentType());
+        Entry entry = new Entry(kept, Buffer.buffer(Unpooled.wrappedBuffer(content)));
         entries.put(path, entry);
         return entry;
     }

@@ -2,9 +2,10 @@ package org.vsekai.nebula.assets.storage;
 
 import org.eclipse.microprofile.health.HealthCheck;
 import org.eclipse.microprofile.health.HealthCheckResponse;
+import org.eclipse.microprofile.health.HealthCheckResponseBuilder;
 import org.eclipse.microprofile.health.Readiness;
 
-/** Down while the store's folder cannot be written. */
+/** Down while the store cannot be written; says where it is and what is wrong. */
 @Readiness
 class StoreCheck implements HealthCheck {
     private final StoreFolder folder;
@@ -15,11 +16,11 @@ class StoreCheck implements HealthCheck {
 
     @Override
     public HealthCheckResponse call() {
+        HealthCheckResponseBuilder answer =
+                HealthCheckResponse.named("store").withData("place", folder.name());
         return folder.findFault()
-                .map(fault -> HealthCheckResponse.named("store")
-                        .down()
-                        .withData("reason", fault)
-                        .build())
-                .orElseGet(() -> HealthCheckResponse.up("store"));
+                .map(fault -> answer.down().withData("reason", fault))
+                .orElseGet(answer::up)
+                .build();
     }
 }

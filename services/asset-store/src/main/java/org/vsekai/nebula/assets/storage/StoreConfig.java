@@ -10,7 +10,10 @@ import java.util.Optional;
 /** Where the store is and how much it takes at a time. */
 @ConfigMapping(prefix = "nebula.asset-store")
 public interface StoreConfig {
-    /** A folder as {@code file:} URL; environment {@code NEBULA_STORE_URL}. Below it: chunks, indexes, manifests. */
+    /**
+     * Where everything lies, as {@code file:} URL of a folder (for one replica), {@code s3:} or {@code sftp:} URL; environment
+     * {@code NEBULA_STORE_URL}. Below it: chunks, indexes, manifests.
+     */
     URI storeUrl();
 
     /** The largest chunk, uncompressed, that is taken; an index with larger chunks is refused. */
@@ -28,6 +31,10 @@ public interface StoreConfig {
     /** Uploads of chunks, indexes and manifests that are worked on at a time; each holds one chunk in memory. */
     @WithDefault("32")
     int maxConcurrentWrites();
+
+    /** Large files that are sent at a time from a store elsewhere; each holds a connection to it. */
+    @WithDefault("64")
+    int maxConcurrentStreams();
 
     /** Indexes that are verified at a time. */
     @WithDefault("4")

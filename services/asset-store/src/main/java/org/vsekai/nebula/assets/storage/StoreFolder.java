@@ -1,132 +1,191 @@
 package org.vsekai.nebula.assets.storage;
 
+import io.quarkus.runtime.ShutdownEvent;
 import io.quarkus.runtime.StartupEvent;
+import io.quarkus.virtual.threads.VirtualThreads;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.enterprise.event.Observes;
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.net.URI;
-import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.ExecutorService;
 import org.jboss.logging.Logger;
+import org.jspecify.annotations.Nullable;
 import org.vsekai.nebula.casync.StoreUnavailableException;
 import org.vsekai.nebula.casync.chunk.ChunkDigest;
 import org.vsekai.nebula.casync.chunk.ChunkId;
 import org.vsekai.nebula.casync.chunk.ChunkSizes;
 import org.vsekai.nebula.casync.durable.DurableFiles;
 import org.vsekai.nebula.casync.store.ChunkCodec;
+import org.vsekai.nebula.casync.store.HttpStoreOptions;
 import org.vsekai.nebula.casync.store.LocalChunkStore;
+import org.vsekai.nebula.casync.store.ManagedStore;
 import org.vsekai.nebula.kit.problem.ProblemException;
 import org.vsekai.nebula.kit.problem.ProblemKind;
+import org.vsekai.nebula.stores.FolderObjects;
+import org.vsekai.nebula.stores.ObjectChunkStore;
+import org.vsekai.nebula.stores.ObjectStore;
+import org.vsekai.nebula.stores.url.StoreUrls;
 
 /**
- * The folder that the store URL names. The service starts without it and says in its health what is wrong; the folder
- * is set up as soon as it can be written. Thread-safe.
+ * The place that the store URL names: a folder of this machine, for one replica, or S3 or SFTP, for as many as there are. Below
+ * it lie {@code chunks/}, {@code indexes/} and {@code manifests/}. The service starts without it and says in its health what is
+ * wrong; the place is set up as soon as it can be written. Blocking; thread-safe.
  */
 @ApplicationScoped
 public class StoreFolder {
+    /** Where indexes are in it. */
+    public static final String INDEXES = "indexes";
+
+    /** Where manifests are in it. */
+    public static final String MANIFESTS = "manifests";
+
+    /** Where chunks are in it. */
+    public static final String CHUNKS = "chunks";
+
     private static final Logger LOG = Logger.getLogger(StoreFolder.class);
     static final String TEMPORARY_PREFIX = ".tmp-";
     private static final Duration TEMPORARY_LIFETIME = Duration.ofDays(1);
 
+    /** How long what was found out about a place elsewhere holds for those who ask for the health. */
+    private static final Duration CHECK_LIFETIME = Duration.ofSeconds(10);
+
     /** The chunk that every blob with a long run of zeros has; probes fetch it. Desync never asks for it. */
     private static final byte[] ZERO_CHUNK = new byte[ChunkSizes.DEFAULT.max()];
 
-    private final Path root;
-    private final LocalChunkStore chunks;
+    private final ObjectStore objects;
+    private final @Nullable Path root;
+    private final ManagedStore chunks;
     private final ChunkId zeroChunk = ChunkDigest.SHA512_256.hash(ZERO_CHUNK, 0, ZERO_CHUNK.length);
     private final Clock clock;
+    private @Nullable Check last;
+
+    private record Check(Instant at, Optional<String> fault) {}
 
     StoreFolder(StoreConfig config, Clock clock) {
-        this.root = parse(config.storeUrl());
-        this.chunks = new LocalChunkStore(root.resolve("chunks"));
         this.clock = clock;
-    }
-
-    private static Path parse(URI url) {
-        if (!"file".equals(url.getScheme()) || url.getPath() == null) {
+        String url = config.storeUrl().toString();
+        try {
+            this.objects = new StoreUrls(HttpStoreOptions.DEFAULT, System.getenv()).openObjects(url);
+        } catch (IllegalArgumentException e) {
             throw new IllegalArgumentException(
-                    "nebula.asset-store.store-url (NEBULA_STORE_URL) must be a file: URL with an absolute path, not "
-                            + url);
+                    "nebula.asset-store.store-url (NEBULA_STORE_URL): " + e.getMessage(), e);
         }
-        return Path.of(url.getPath()).toAbsolutePath().normalize();
+        this.root = objects instanceof FolderObjects folder ? Path.of(folder.name()) : null;
+        this.chunks = root == null
+                ? new ObjectChunkStore(objects, CHUNKS)
+                : new LocalChunkStore(root.resolve(CHUNKS));
     }
 
-    public LocalChunkStore chunks() {
+    public ManagedStore chunks() {
         return chunks;
     }
 
-    public Path indexes() {
-        return root.resolve("indexes");
+    /** Everything in it, chunks included. */
+    public ObjectStore objects() {
+        return objects;
     }
 
-    public Path manifests() {
-        return root.resolve("manifests");
+    /** The file that an object is, or would be; empty if the store is not on this machine. */
+    public Optional<Path> findFile(String object) {
+        return Optional.ofNullable(root).map(folder -> folder.resolve(object));
     }
 
-    void start(@Observes StartupEvent event) {
+    void start(@Observes StartupEvent event, @VirtualThreads ExecutorService threads) {
+        if (root != null) {
+            start();
+        } else {
+            // It may be long in answering, and the service comes up without it.
+            threads.execute(this::start);
+        }
+    }
+
+    private void start() {
         findFault().ifPresent(fault -> LOG.errorf("The store starts degraded: %s", fault));
         Instant old = clock.instant().minus(TEMPORARY_LIFETIME);
         try {
-            chunks.pruneTemporaries(old);
-            for (Path folder : List.of(root, indexes(), manifests())) {
-                pruneTemporaries(folder, old);
+            if (chunks instanceof LocalChunkStore local) {
+                local.pruneTemporaries(old);
             }
-        } catch (IOException | UncheckedIOException | StoreUnavailableException e) {
-            LOG.warnf("Leftovers of interrupted writes stay in %s: %s", root, e.getMessage());
+            objects.pruneTemporaries(old);
+        } catch (UncheckedIOException | StoreUnavailableException e) {
+            LOG.warnf("Leftovers of interrupted writes stay in %s: %s", objects.name(), e.getMessage());
         }
     }
 
-    private static void pruneTemporaries(Path folder, Instant olderThan) throws IOException {
-        if (!Files.isDirectory(folder)) {
-            return;
-        }
-        try (DirectoryStream<Path> leftovers = Files.newDirectoryStream(folder, TEMPORARY_PREFIX + "*")) {
-            for (Path leftover : leftovers) {
-                if (Files.getLastModifiedTime(leftover).toInstant().isBefore(olderThan)) {
-                    Files.deleteIfExists(leftover);
-                }
-            }
-        }
+    void stop(@Observes ShutdownEvent event) {
+        chunks.close();
+        objects.close();
+    }
+
+    /** What the health calls the place. */
+    String name() {
+        return objects.name();
     }
 
     /** What keeps the store from working, after an attempt to set it up; empty if nothing does. */
     Optional<String> findFault() {
-        try {
-            DurableFiles.createFolders(indexes());
-            DurableFiles.createFolders(manifests());
-            if (!chunks.has(zeroChunk)) {
-                chunks.put(zeroChunk, ChunkCodec.compress(ZERO_CHUNK, 0, ZERO_CHUNK.length));
+        return root == null ? findRemoteFault() : findLocalFault(root);
+    }
+
+    private synchronized Optional<String> findRemoteFault() {
+        Instant now = clock.instant();
+        Check known = last;
+        if (known == null || now.isAfter(known.at.plus(CHECK_LIFETIME))) {
+            Optional<String> fault = Optional.empty();
+            try {
+                if (!chunks.has(zeroChunk)) {
+                    putZeroChunk();
+                }
+            } catch (StoreUnavailableException e) {
+                fault = Optional.ofNullable(e.getMessage());
             }
-            Path probe = DurableFiles.temporaryIn(root, TEMPORARY_PREFIX + "probe-");
+            known = new Check(clock.instant(), fault);
+            last = known;
+        }
+        return known.fault;
+    }
+
+    private void putZeroChunk() {
+        boolean unused = chunks.put(zeroChunk, ChunkCodec.compress(ZERO_CHUNK, 0, ZERO_CHUNK.length));
+    }
+
+    private Optional<String> findLocalFault(Path folder) {
+        try {
+            DurableFiles.createFolders(folder.resolve(INDEXES));
+            DurableFiles.createFolders(folder.resolve(MANIFESTS));
+            if (!chunks.has(zeroChunk)) {
+                putZeroChunk();
+            }
+            Path probe = DurableFiles.temporaryIn(folder, TEMPORARY_PREFIX + "probe-");
             DurableFiles.write(probe, out -> {}, false);
             Files.delete(probe);
             return Optional.empty();
         } catch (IOException e) {
-            return Optional.of("cannot write to the store folder " + root + ": " + DurableFiles.reason(e));
+            return Optional.of("cannot write to the store folder " + folder + ": " + DurableFiles.reason(e));
         } catch (UncheckedIOException | StoreUnavailableException e) {
-            return Optional.of("cannot write to the store folder " + root + ": " + e.getMessage());
+            return Optional.of("cannot write to the store folder " + folder + ": " + e.getMessage());
         }
     }
 
     /**
-     * Tells "not there" from "cannot say".
+     * Tells "not there" from "cannot say", for files that were looked for by themselves.
      *
      * @throws StoreUnavailableException if the folder itself is away, so that nothing can be said of what is in it
      */
     public void requireFolder() {
-        if (!Files.isDirectory(root)) {
+        if (root != null && !Files.isDirectory(root)) {
             throw new StoreUnavailableException(root.toString(), "the folder does not exist", null);
         }
     }
 
-    /** What a failed write means to whoever asked for it. */
+    /** What a failed write to this machine's disk means to whoever asked for it. */
     public ProblemException writeFailed(String what, long bytes, IOException cause) {
         LOG.errorf(cause, "Cannot write %s", what);
         return isFull(bytes)
@@ -145,9 +204,23 @@ public class StoreFolder {
     private boolean isFull(long bytes) {
         try {
             // A file system keeps some blocks back, so "full" comes a little before zero.
-            return Files.getFileStore(root).getUsableSpace() < bytes + (64 << 10);
+            return Files.getFileStore(root == null ? temporaryFolder() : root).getUsableSpace() < bytes + (64 << 10);
         } catch (IOException e) {
             return false;
         }
+    }
+
+    /** Where a file waits until it has been looked at: below the place itself, or where this machine keeps temporaries. */
+    Path stagingFor(String folder) throws IOException {
+        if (root == null) {
+            return temporaryFolder();
+        }
+        Path staging = root.resolve(folder);
+        DurableFiles.createFolders(staging);
+        return staging;
+    }
+
+    private static Path temporaryFolder() {
+        return Path.of(System.getProperty("java.io.tmpdir"));
     }
 }

@@ -19,6 +19,7 @@ class ArchitectureTest {
     private static final List<String> MODULES = List.of(
             "api",
             "casync",
+            "stores",
             "migrations",
             "parts",
             "services/kit",
@@ -57,6 +58,18 @@ class ArchitectureTest {
     }
 
     @Test
+    void storesKnowNoFrameworkAndOnlyCasync() {
+        noClasses()
+                .that()
+                .resideInAPackage(ROOT + "stores..")
+                .should()
+                .dependOnClassesThat()
+                .resideInAnyPackage(FRAMEWORKS)
+                .check(code);
+        onlyUses("stores", "casync");
+    }
+
+    @Test
     void contractsUseNoOtherModule() {
         onlyUses("api");
     }
@@ -76,12 +89,12 @@ class ArchitectureTest {
     void servicesUseTheKitTheContractsAndCasyncButNeverOneAnother() {
         onlyUses("updater", "kit", "api");
         onlyUses("cdn", "kit", "api", "casync");
-        onlyUses("assets", "kit", "api", "casync");
+        onlyUses("assets", "kit", "api", "casync", "stores");
     }
 
     @Test
-    void theLauncherUsesCasyncAlone() {
-        onlyUses("launcher", "casync");
+    void theLauncherUsesCasyncAndStoresAlone() {
+        onlyUses("launcher", "casync", "stores");
         noClasses()
                 .that()
                 .resideInAPackage(ROOT + "launcher..")
@@ -98,7 +111,7 @@ class ArchitectureTest {
 
     @Test
     void noModuleHasAPackageCycle() {
-        for (String module : List.of("casync", "kit", "updater", "cdn", "assets", "launcher", "stack", "parts")) {
+        for (String module : List.of("casync", "stores", "kit", "updater", "cdn", "assets", "launcher", "stack", "parts")) {
             slices().matching(ROOT + module + ".(*)..")
                     .should()
                     .beFreeOfCycles()

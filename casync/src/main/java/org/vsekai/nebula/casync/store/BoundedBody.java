@@ -39,6 +39,13 @@ final class BoundedBody implements Exchange.CountingBody<BoundedBody> {
     }
 
     @Override
+    public void release() {
+        if (isTooLong && subscription != null) {
+            subscription.cancel();
+        }
+    }
+
+    @Override
     public CompletionStage<BoundedBody> getBody() {
         return done;
     }
@@ -60,7 +67,6 @@ final class BoundedBody implements Exchange.CountingBody<BoundedBody> {
         received = bytes.size();
         if (subscription != null) {
             if (isTooLong) {
-                subscription.cancel();
                 done.complete(this);
             } else {
                 subscription.request(1);

@@ -18,6 +18,12 @@ final class Exchange {
     /** A body that can be asked how much of it has come while it is under way. */
     interface CountingBody<T> extends BodySubscriber<T> {
         long received();
+
+        /**
+         * Gives up the rest of a body that was ended early. Only now, with the answer in hand: the JDK ends an answer over
+         * HTTP/2 whose body is cancelled with a failure.
+         */
+        default void release() {}
     }
 
     private Exchange() {}
@@ -69,6 +75,10 @@ final class Exchange {
             throw new IOException(e.getCause());
         } finally {
             sent.cancel(true);
+            CountingBody<T> taken = body.get();
+            if (taken != null) {
+                taken.release();
+            }
         }
     }
 }

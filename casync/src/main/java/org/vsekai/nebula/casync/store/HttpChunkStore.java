@@ -7,6 +7,8 @@ import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import javax.net.ssl.SSLContext;
+import org.jspecify.annotations.Nullable;
 import org.vsekai.nebula.casync.ChunkCorruptException;
 import org.vsekai.nebula.casync.ChunkMissingException;
 import org.vsekai.nebula.casync.StoreUnavailableException;
@@ -36,10 +38,19 @@ public final class HttpChunkStore implements WritableStore {
      * @throws IllegalArgumentException for another scheme, and for a URL with credentials, query or fragment
      */
     public HttpChunkStore(URI base, HttpStoreOptions options) {
+        this(base, options, null);
+    }
+
+    /**
+     * As above, with certificates of one's own.
+     *
+     * @param tls null for the JDK's
+     */
+    public HttpChunkStore(URI base, HttpStoreOptions options, @Nullable SSLContext tls) {
         HttpClients.check(base);
         this.base = base.toString().endsWith("/") ? base : URI.create(base + "/");
         this.options = options;
-        this.client = HttpClients.open(base, options);
+        this.client = HttpClients.open(base, options, tls);
     }
 
     @Override

@@ -3,6 +3,8 @@ package org.vsekai.nebula.casync.store;
 import java.io.IOException;
 import java.net.URI;
 import java.net.http.HttpClient;
+import javax.net.ssl.SSLContext;
+import org.jspecify.annotations.Nullable;
 
 /** What everything that fetches from a store over HTTP does alike. */
 final class HttpClients {
@@ -21,12 +23,17 @@ final class HttpClients {
     }
 
     static HttpClient open(URI url, HttpStoreOptions options) {
-        return HttpClient.newBuilder()
+        return open(url, options, null);
+    }
+
+    /** @param tls null for the JDK's own */
+    static HttpClient open(URI url, HttpStoreOptions options, @Nullable SSLContext tls) {
+        HttpClient.Builder builder = HttpClient.newBuilder()
                 .version(isTls(url) ? HttpClient.Version.HTTP_2 : HttpClient.Version.HTTP_1_1)
                 .followRedirects(
                         options.authorization() == null ? HttpClient.Redirect.NORMAL : HttpClient.Redirect.NEVER)
-                .connectTimeout(options.connectTimeout())
-                .build();
+                .connectTimeout(options.connectTimeout());
+        return (tls == null ? builder : builder.sslContext(tls)).build();
     }
 
     private static boolean isTls(URI url) {

@@ -21,7 +21,7 @@ import org.vsekai.nebula.casync.index.ChunkIndex;
 import org.vsekai.nebula.casync.store.LocalChunkStore;
 import org.vsekai.nebula.casync.store.ManagedStore;
 import org.vsekai.nebula.casync.store.ManagedStore.StoredChunk;
-import org.vsekai.nebula.casync.store.WritableStore;
+import org.vsekai.nebula.casync.store.ReadableStore;
 import org.vsekai.nebula.launcher.console.GlobalOptions;
 import org.vsekai.nebula.launcher.progress.Meter;
 import org.vsekai.nebula.launcher.progress.ProgressEvent.Noted;
@@ -94,7 +94,7 @@ final class PruneCommand implements Callable<Integer> {
             throw new ParameterException(command.commandLine(), "--min-age must not be negative");
         }
         Set<ChunkId> named = named();
-        try (WritableStore opened = access.open(store)) {
+        try (ReadableStore opened = access.open(store)) {
             if (!(opened instanceof ManagedStore managed)) {
                 throw new ParameterException(
                         command.commandLine(), opened.name() + " cannot list its chunks; prune it where they lie");

@@ -140,7 +140,7 @@ final class ServeCommand implements Callable<Integer> {
         List<WritableStore> opened = new ArrayList<>();
         try {
             for (String store : stores) {
-                opened.add(access.open(store));
+                opened.add(access.openWritable(store));
                 requireFolder(opened.getLast());
             }
             try (StoreServer server = new StoreServer(address, opened, options)) {

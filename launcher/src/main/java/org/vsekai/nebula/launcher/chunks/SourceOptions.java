@@ -3,10 +3,12 @@ package org.vsekai.nebula.launcher.chunks;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Clock;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 import org.vsekai.nebula.casync.archive.ArchiveLayout;
 import org.vsekai.nebula.casync.archive.ArchiveOptions;
 import org.vsekai.nebula.casync.assemble.Assembler;
@@ -17,6 +19,8 @@ import org.vsekai.nebula.casync.index.ChunkIndex;
 import org.vsekai.nebula.casync.index.ChunkIndexCodec;
 import org.vsekai.nebula.casync.store.ReadableStore;
 import org.vsekai.nebula.launcher.update.FolderSeed;
+import org.vsekai.nebula.stores.CachedStore;
+import org.vsekai.nebula.stores.FailoverStore;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
@@ -32,8 +36,23 @@ final class SourceOptions {
             names = {"-s", "--store"},
             paramLabel = "STORE",
             description =
-                    "Where chunks are read from; repeat it to name others to ask when one lacks or spoils a chunk.")
+                    "Where chunks are read from; repeat it, or put | between, to name others to ask when one lacks or"
+                            + " spoils a chunk.")
     private List<String> stores = new ArrayList<>();
+
+    @Option(
+            names = {"-c", "--cache"},
+            paramLabel = "DIR",
+            description = "A folder that keeps what is fetched from stores, for this and later runs.")
+    private @Nullable Path cache;
+
+    @Option(
+            names = "--cache-size",
+            paramLabel = "GIB",
+            defaultValue = "10",
+            description = "What the cache may hold, in GiB; what was used least recently goes first. Default:"
+                    + " ${DEFAULT-VALUE}.")
+    private int cacheGibibytes;
 
     @Option(
             names = "--seed",
@@ -64,9 +83,7 @@ final class SourceOptions {
         List<ReadableStore> opened = new ArrayList<>();
         List<BlobSeed> found = new ArrayList<>();
         try {
-            for (String store : stores) {
-                opened.add(access.open(store));
-            }
+            open(opened);
             for (String seed : seeds) {
                 found.add(seed(seed, index));
             }
@@ -76,6 +93,20 @@ final class SourceOptions {
                 seed.close();
             }
             opened.forEach(ReadableStore::close);
+        }
+    }
+
+    private void open(List<ReadableStore> opened) {
+        if (cacheGibibytes < 1) {
+            throw new ParameterException(command.commandLine(), "--cache-size must be at least 1");
+        }
+        for (String store : stores) {
+            opened.add(access.open(store));
+        }
+        if (cache != null && !opened.isEmpty()) {
+            ReadableStore origin = opened.size() == 1 ? opened.getFirst() : new FailoverStore(opened);
+            opened.clear();
+            opened.add(new CachedStore(cache, (long) cacheGibibytes << 30, origin, Clock.systemUTC()));
         }
     }
 

@@ -4,8 +4,9 @@ import java.nio.file.Path;
 import org.jspecify.annotations.Nullable;
 import org.vsekai.nebula.casync.store.HttpStoreOptions;
 import org.vsekai.nebula.casync.store.LocalChunkStore;
-import org.vsekai.nebula.casync.store.Stores;
+import org.vsekai.nebula.casync.store.ReadableStore;
 import org.vsekai.nebula.casync.store.WritableStore;
+import org.vsekai.nebula.stores.url.StoreUrls;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
@@ -24,9 +25,23 @@ final class StoreAccess {
                     "Authorization header for stores at servers, e.g. 'Bearer TOKEN'. Default: $VSEKAI_STORE_AUTHORIZATION.")
     private @Nullable String authorization;
 
-    WritableStore open(String location) {
+    private StoreUrls urls() {
+        return new StoreUrls(HttpStoreOptions.DEFAULT.withAuthorization(authorization), System.getenv());
+    }
+
+    /** A store, or a group of them with {@code |} between. */
+    ReadableStore open(String location) {
         try {
-            return Stores.open(location, HttpStoreOptions.DEFAULT.withAuthorization(authorization));
+            return urls().openReadable(location);
+        } catch (IllegalArgumentException e) {
+            throw new ParameterException(command.commandLine(), String.valueOf(e.getMessage()), e);
+        }
+    }
+
+    /** A store that makes each chunk durable as it comes. */
+    WritableStore openWritable(String location) {
+        try {
+            return urls().openWritable(location);
         } catch (IllegalArgumentException e) {
             throw new ParameterException(command.commandLine(), String.valueOf(e.getMessage()), e);
         }
@@ -34,7 +49,7 @@ final class StoreAccess {
 
     /** A store that many chunks go to; {@link #finish} makes them durable. */
     WritableStore openForWriting(String location) {
-        WritableStore opened = open(location);
+        WritableStore opened = openWritable(location);
         if (opened instanceof LocalChunkStore local) {
             local.close();
             return new LocalChunkStore(Path.of(local.name()), LocalChunkStore.Durability.ON_SYNC);

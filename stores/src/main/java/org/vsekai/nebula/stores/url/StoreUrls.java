@@ -12,6 +12,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import org.vsekai.nebula.casync.store.HttpChunkStore;
 import org.vsekai.nebula.casync.store.HttpStoreOptions;
 import org.vsekai.nebula.casync.store.ReadableStore;
 import org.vsekai.nebula.casync.store.Stores;
@@ -30,7 +31,8 @@ import org.vsekai.nebula.stores.sftp.SftpOptions;
  *
  * <ul>
  *   <li>a folder, {@code file:/folder/}
- *   <li>{@code http://host/path/}, {@code https://host/path/}
+ *   <li>{@code http://host/path/}, {@code https://host/path/}; the certificates of {@code SSL_CERT_FILE} are trusted instead of
+ *       Java's if it is set
  *   <li>{@code s3://bucket/prefix}, with {@code ?region=}, {@code endpoint=} and {@code lookup=path} or {@code dns} for
  *       compatible servers; or as desync writes it, {@code s3+https://host/bucket/prefix} and {@code s3+http://…}
  *   <li>{@code sftp://user@host:port/folder}, the folder being absolute
@@ -45,6 +47,9 @@ public final class StoreUrls {
     private static final Set<String> S3_PARAMETERS = Set.of("region", "endpoint", "lookup");
     private static final String DEFAULT_REGION = "us-east-1";
     private static final int MAX_MEMBERS = 32;
+
+    /** A file of certificates, as OpenSSL and Go's programs, desync among them, take it. */
+    private static final String CERTIFICATES = "SSL_CERT_FILE";
 
     private final HttpStoreOptions http;
     private final Map<String, String> environment;
@@ -84,7 +89,18 @@ public final class StoreUrls {
         }
         return findRemote(text)
                 .<WritableStore>map(objects -> new ObjectChunkStore(objects, ""))
-                .orElseGet(() -> Stores.open(text, http));
+                .orElseGet(() -> text.regionMatches(true, 0, "https:", 0, 6) && environment.containsKey(CERTIFICATES)
+                        ? https(text)
+                        : Stores.open(text, http));
+    }
+
+    private WritableStore https(String text) {
+        try {
+            return new HttpChunkStore(
+                    parse(text), http, TrustedCertificates.of(Path.of(environment.getOrDefault(CERTIFICATES, ""))));
+        } catch (IllegalArgumentException e) {
+            throw wrong(text, String.valueOf(e.getMessage()));
+        }
     }
 
     /**

@@ -13,12 +13,10 @@ final class ChunkCheck {
     /** @throws ChunkCorruptException unless they are */
     static byte[] require(ChunkId id, byte[] stored, String store) {
         try {
-            byte[] unused =
-                    ChunkCodec.verifyAtMost(id, ChunkDigest.SHA512_256, stored, ChunkSizes.MAX_LIMIT, store);
+            byte[] unused = ChunkCodec.verifyAtMost(id, ChunkDigest.SHA512_256, stored, ChunkSizes.MAX_LIMIT, store);
         } catch (ChunkCorruptException e) {
             try {
-                byte[] unused =
-                        ChunkCodec.verifyAtMost(id, ChunkDigest.SHA256, stored, ChunkSizes.MAX_LIMIT, store);
+                byte[] unused = ChunkCodec.verifyAtMost(id, ChunkDigest.SHA256, stored, ChunkSizes.MAX_LIMIT, store);
             } catch (ChunkCorruptException other) {
                 throw e;
             }

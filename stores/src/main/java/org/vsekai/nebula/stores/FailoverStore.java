@@ -72,8 +72,7 @@ public final class FailoverStore implements ReadableStore {
         List<CasyncException> failures = new ArrayList<>();
         for (Member member : inTurn()) {
             try {
-                return ChunkCheck.require(
-                        id, member.store.getStored(id, maxStoredBytes), member.store.name());
+                return ChunkCheck.require(id, member.store.getStored(id, maxStoredBytes), member.store.name());
             } catch (StoreUnavailableException e) {
                 rest(member);
                 failures.add(e);

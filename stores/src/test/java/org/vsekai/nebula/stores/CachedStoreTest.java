@@ -39,8 +39,7 @@ class CachedStoreTest {
         @Override
         protected WritableStore store() {
             LocalChunkStore real = new LocalChunkStore(folder.resolve("real"));
-            return new ReadThrough(
-                    new CachedStore(folder.resolve("cache"), 1 << 30, real, Clock.systemUTC()), real);
+            return new ReadThrough(new CachedStore(folder.resolve("cache"), 1 << 30, real, Clock.systemUTC()), real);
         }
     }
 
@@ -65,7 +64,9 @@ class CachedStoreTest {
     void fetchesAChunkAnewThatIsDamagedInTheFolder() throws IOException {
         origin.chunks.put(sample.id(), sample.stored());
         CachedStore store = cached(1 << 20);
-        for (byte[] damage : new byte[][] {new byte[0], new byte[100], new byte[LIMIT + 1], Sample.of(2, 5000).stored()}) {
+        for (byte[] damage : new byte[][] {
+            new byte[0], new byte[100], new byte[LIMIT + 1], Sample.of(2, 5000).stored()
+        }) {
             assertThat(store.getStored(sample.id(), LIMIT)).isEqualTo(sample.stored());
             Files.write(cache().path(sample.id()), damage);
         }

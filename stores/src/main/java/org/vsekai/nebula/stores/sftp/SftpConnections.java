@@ -166,8 +166,7 @@ final class SftpConnections implements AutoCloseable {
                         e);
             }
             if (!(e instanceof SshException refusal)
-                    || refusal.getDisconnectCode()
-                            != SshConstants.SSH2_DISCONNECT_NO_MORE_AUTH_METHODS_AVAILABLE) {
+                    || refusal.getDisconnectCode() != SshConstants.SSH2_DISCONNECT_NO_MORE_AUTH_METHODS_AVAILABLE) {
                 throw e;
             }
             throw new StoreUnavailableException(

@@ -123,9 +123,7 @@ public final class StoreUrls {
         if (start.startsWith("s3:") || start.startsWith("s3+http:") || start.startsWith("s3+https:")) {
             return Optional.of(new S3Objects(s3(text, parse(text)), environment));
         }
-        return start.startsWith("sftp:")
-                ? Optional.of(new SftpObjects(sftp(text, parse(text))))
-                : Optional.empty();
+        return start.startsWith("sftp:") ? Optional.of(new SftpObjects(sftp(text, parse(text)))) : Optional.empty();
     }
 
     private static URI parse(String text) {
@@ -174,8 +172,8 @@ public final class StoreUrls {
             if (parts.isEmpty() || endpoint.isPresent()) {
                 throw wrong(text, "want s3+https://host/bucket/prefix, and no endpoint beside the host");
             }
-            endpoint = Optional.of(
-                    URI.create(url.getScheme().substring("s3+".length()) + "://" + url.getRawAuthority()));
+            endpoint =
+                    Optional.of(URI.create(url.getScheme().substring("s3+".length()) + "://" + url.getRawAuthority()));
             bucket = parts.getFirst();
             parts = parts.subList(1, parts.size());
         }

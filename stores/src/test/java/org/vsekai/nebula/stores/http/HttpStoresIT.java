@@ -54,8 +54,7 @@ class HttpStoresIT {
 
     private static WritableStore open(String scheme, int port, Map<String, String> environment) {
         return new StoreUrls(OPTIONS, environment)
-                .openWritable(
-                        "%s://127.0.0.1:%d/store-%d/".formatted(scheme, port, STORES.incrementAndGet()));
+                .openWritable("%s://127.0.0.1:%d/store-%d/".formatted(scheme, port, STORES.incrementAndGet()));
     }
 
     /** nginx puts every form of a chunk in the place of the one before. */
@@ -114,7 +113,9 @@ class HttpStoresIT {
 
     private static WritableStore trusting() {
         return open(
-                "https", server.tlsPort, Map.of("SSL_CERT_FILE", server.authority().toString()));
+                "https",
+                server.tlsPort,
+                Map.of("SSL_CERT_FILE", server.authority().toString()));
     }
 
     @Test

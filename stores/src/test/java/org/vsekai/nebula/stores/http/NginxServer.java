@@ -20,9 +20,7 @@ final class NginxServer implements AutoCloseable {
         this.folder = folder;
         Files.createDirectory(folder.resolve("data"));
         certify();
-        Files.writeString(
-                folder.resolve("nginx.conf"),
-                """
+        Files.writeString(folder.resolve("nginx.conf"), """
                 daemon off;
                 pid nginx.pid;
                 worker_processes 1;
@@ -47,9 +45,8 @@ final class NginxServer implements AutoCloseable {
                         create_full_put_path on;
                     }
                 }
-                """
-                        .formatted(
-                                System.getProperty("user.name").equals("root") ? "user root;" : "", port, tlsPort));
+                """.formatted(
+                        System.getProperty("user.name").equals("root") ? "user root;" : "", port, tlsPort));
         process = nginx.start(
                 folder, "-p", folder, "-c", folder.resolve("nginx.conf"), "-e", folder.resolve("error.log"));
         Ports.await(port, process);
@@ -60,14 +57,49 @@ final class NginxServer implements AutoCloseable {
         PeerTool openssl = PeerTool.find("openssl");
         Files.writeString(folder.resolve("names"), "subjectAltName=IP:127.0.0.1\n");
         openssl.succeed(
-                folder, "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-days", "2", "-subj", "/CN=Test CA", "-keyout",
-                "ca.key", "-out", "ca.pem");
+                folder,
+                "req",
+                "-x509",
+                "-newkey",
+                "rsa:2048",
+                "-nodes",
+                "-days",
+                "2",
+                "-subj",
+                "/CN=Test CA",
+                "-keyout",
+                "ca.key",
+                "-out",
+                "ca.pem");
         openssl.succeed(
-                folder, "req", "-newkey", "rsa:2048", "-nodes", "-subj", "/CN=127.0.0.1", "-keyout", "server.key",
-                "-out", "server.csr");
+                folder,
+                "req",
+                "-newkey",
+                "rsa:2048",
+                "-nodes",
+                "-subj",
+                "/CN=127.0.0.1",
+                "-keyout",
+                "server.key",
+                "-out",
+                "server.csr");
         openssl.succeed(
-                folder, "x509", "-req", "-in", "server.csr", "-CA", "ca.pem", "-CAkey", "ca.key", "-CAcreateserial",
-                "-days", "2", "-extfile", "names", "-out", "server.pem");
+                folder,
+                "x509",
+                "-req",
+                "-in",
+                "server.csr",
+                "-CA",
+                "ca.pem",
+                "-CAkey",
+                "ca.key",
+                "-CAcreateserial",
+                "-days",
+                "2",
+                "-extfile",
+                "names",
+                "-out",
+                "server.pem");
     }
 
     /** The certificate of its CA. */

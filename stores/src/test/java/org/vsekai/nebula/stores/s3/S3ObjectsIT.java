@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.HashMap;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
@@ -22,6 +23,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.vsekai.nebula.casync.StoreUnavailableException;
 import org.vsekai.nebula.casync.store.ManagedStore;
 import org.vsekai.nebula.casync.store.ManagedStoreContract;
+import org.vsekai.nebula.stores.DesyncStores;
 import org.vsekai.nebula.stores.ObjectChunkStore;
 import org.vsekai.nebula.stores.ObjectContent;
 import org.vsekai.nebula.stores.ObjectStore;
@@ -206,5 +208,13 @@ class S3ObjectsIT extends ObjectStoreContract {
             assertThat(Duration.ofNanos(System.nanoTime() - began)).isLessThan(Duration.ofSeconds(15));
             assertThatExceptionOfType(StoreUnavailableException.class).isThrownBy(() -> far.find("a"));
         }
+    }
+
+    @Test
+    void desyncAndWeShareABucketByTheSameUrl(@TempDir Path work) throws Exception {
+        String url = "s3+http://127.0.0.1:%d/%s/%s/".formatted(server.port(), S3Server.BUCKET, prefix);
+        Map<String, String> environment = new HashMap<>(S3Server.ENVIRONMENT);
+        environment.put("S3_REGION", "us-east-1");
+        new DesyncStores(work, environment).exchange(url + "ours", url + "theirs", same -> same);
     }
 }

@@ -26,6 +26,7 @@ import org.vsekai.nebula.casync.PeerTool;
 import org.vsekai.nebula.casync.StoreUnavailableException;
 import org.vsekai.nebula.casync.store.ManagedStore;
 import org.vsekai.nebula.casync.store.ManagedStoreContract;
+import org.vsekai.nebula.stores.DesyncStores;
 import org.vsekai.nebula.stores.ObjectChunkStore;
 import org.vsekai.nebula.stores.ObjectContent;
 import org.vsekai.nebula.stores.ObjectStore;
@@ -250,5 +251,25 @@ class SftpObjectsIT extends ObjectStoreContract {
             Files.write(server.data().resolve(below).resolve("a"), new byte[2000]);
             assertThatExceptionOfType(IOException.class).isThrownBy(stream::readAllBytes);
         }
+    }
+
+    @Test
+    void desyncAndWeShareAServerByTheSameUrl(@TempDir Path work) throws Exception {
+        // desync runs ssh, which has to be told about our keys, and the port, since desync takes it for a part of the name.
+        Path ssh = work.resolve("ssh");
+        Files.writeString(
+                ssh,
+                "#!/bin/sh\nexec ssh -F none -o BatchMode=yes -o UserKnownHostsFile='%s' -i '%s' -p %d \"$@\"\n"
+                        .formatted(server.file("known_hosts"), server.file("user"), server.port()));
+        assertThat(ssh.toFile().setExecutable(true)).isTrue();
+        for (String store : new String[] {"ours", "theirs"}) {
+            Files.createDirectory(server.data().resolve(below).resolve(store));
+        }
+        Map<String, String> environment = new HashMap<>(server.environment());
+        environment.put("CASYNC_SSH_PATH", ssh.toString());
+        String url = "sftp://%s@127.0.0.1:%d%s/"
+                .formatted(System.getProperty("user.name"), server.port(), server.data().resolve(below));
+        new DesyncStores(work, environment).exchange(
+                        url + "ours", url + "theirs", same -> same.replace(":" + server.port(), ""));
     }
 }

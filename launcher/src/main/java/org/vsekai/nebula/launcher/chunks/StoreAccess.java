@@ -26,6 +26,8 @@ final class StoreAccess {
     private @Nullable String authorization;
 
     private StoreUrls urls() {
+        // The libraries of some stores log by SLF4J, which would complain to the terminal that nobody listens.
+        System.setProperty("slf4j.internal.verbosity", "ERROR");
         return new StoreUrls(HttpStoreOptions.DEFAULT.withAuthorization(authorization), System.getenv());
     }
 

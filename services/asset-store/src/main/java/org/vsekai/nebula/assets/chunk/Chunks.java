@@ -2,6 +2,8 @@ package org.vsekai.nebula.assets.chunk;
 
 import com.github.benmanes.caffeine.cache.Cache;
 import com.github.benmanes.caffeine.cache.Caffeine;
+import io.netty.buffer.Unpooled;
+import io.vertx.core.buffer.Buffer;
 import jakarta.enterprise.context.ApplicationScoped;
 import java.io.IOException;
 import java.io.InputStream;
@@ -73,7 +75,8 @@ public class Chunks {
             byte[] stored = store.chunks().getStored(id, maxStoredBytes);
             String sha256 = HexFormat.of()
                     .formatHex(ChunkDigest.SHA256.newMessageDigest().digest(stored));
-            return Optional.of(new StoredFile(object, null, stored, stored.length, sha256, MEDIA_TYPE));
+            return Optional.of(new StoredFile(
+                    object, null, Buffer.buffer(Unpooled.wrappedBuffer(stored)), stored.length, sha256, MEDIA_TYPE));
         } catch (ChunkMissingException e) {
             return Optional.empty();
         } catch (ChunkCorruptException e) {

@@ -62,13 +62,13 @@ class RecentFiles {
         return entries.getIfPresent(path);
     }
 
-    private ByteBuffer content(StoredFile file) throws IOException {
+    private Buffer content(StoredFile file) throws IOException {
         if (file.content() != null) {
-            return ByteBuffer.wrap(file.content());
+            return file.content();
         }
         if (file.file() == null) {
             try (ObjectStream stream = store.objects().open(file.object(), 0, file.size())) {
-                return ByteBuffer.wrap(stream.readAllBytes());
+                return Buffer.buffer(Unpooled.wrappedBuffer(stream.readAllBytes()));
             }
         }
         ByteBuffer content = ByteBuffer.allocate(Math.toIntExact(file.size()));
@@ -79,7 +79,7 @@ class RecentFiles {
                 }
             }
         }
-        return content.flip();
+        return Buffer.buffer(Unpooled.wrappedBuffer(content.flip()));
     }
 
     /** Reads a file unless it is too large, and keeps it. Blocking. */
@@ -87,10 +87,10 @@ class RecentFiles {
         if (file.size() > maxFileBytes) {
             return new Entry(file, null);
         }
-        ByteBuffer content = content(file);
+        Buffer content = content(file);
         StoredFile kept = new StoredFile(
                 file.object(), file.file(), null, file.size(), file.sha256(), file.contentType());
-        Entry entry = new Entry(kept, Buffer.buffer(Unpooled.wrappedBuffer(content)));
+        Entry entry = new Entry(kept, content);
         entries.put(path, entry);
         return entry;
     }

@@ -87,9 +87,9 @@ class RemoteFiles {
                 return;
             }
             if (context.response().headWritten()) {
-                // Only a broken connection says that the body is not whole.
+                // Only a broken answer says that the body is not whole.
                 LOG.warnf("%s broke off: %s", context.normalizedPath(), failure);
-                context.request().connection().close();
+                boolean unused = context.response().reset();
                 return;
             }
             // What stands there is about the file, and would let a cache keep the problem for a year.

@@ -15,6 +15,7 @@ import java.time.Instant;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ExecutorService;
+import java.util.concurrent.locks.ReentrantLock;
 import org.jboss.logging.Logger;
 import org.jspecify.annotations.Nullable;
 import org.vsekai.nebula.casync.StoreUnavailableException;
@@ -64,7 +65,8 @@ public class StoreFolder {
     private final ManagedStore chunks;
     private final ChunkId zeroChunk = ChunkDigest.SHA512_256.hash(ZERO_CHUNK, 0, ZERO_CHUNK.length);
     private final Clock clock;
-    private @Nullable Check last;
+    private final ReentrantLock checking = new ReentrantLock();
+    private volatile @Nullable Check last;
 
     private record Check(Instant at, Optional<String> fault) {}
 
@@ -134,22 +136,30 @@ public class StoreFolder {
         return root == null ? findRemoteFault() : findLocalFault(root);
     }
 
-    private synchronized Optional<String> findRemoteFault() {
-        Instant now = clock.instant();
+    /** One looks at a time; who comes meanwhile is told what was found last. */
+    private Optional<String> findRemoteFault() {
         Check known = last;
-        if (known == null || now.isAfter(known.at.plus(CHECK_LIFETIME))) {
-            Optional<String> fault = Optional.empty();
+        boolean isOld = known == null || clock.instant().isAfter(known.at.plus(CHECK_LIFETIME));
+        if (isOld && checking.tryLock()) {
             try {
-                if (!chunks.has(zeroChunk)) {
-                    putZeroChunk();
-                }
-            } catch (StoreUnavailableException e) {
-                fault = Optional.ofNullable(e.getMessage());
+                known = new Check(clock.instant(), lookForRemoteFault());
+                last = known;
+            } finally {
+                checking.unlock();
             }
-            known = new Check(clock.instant(), fault);
-            last = known;
         }
-        return known.fault;
+        return known == null ? Optional.of(objects.name() + " has not answered yet") : known.fault;
+    }
+
+    private Optional<String> lookForRemoteFault() {
+        try {
+            if (!chunks.has(zeroChunk)) {
+                putZeroChunk();
+            }
+            return Optional.empty();
+        } catch (StoreUnavailableException e) {
+            return Optional.of(String.valueOf(e.getMessage()));
+        }
     }
 
     private void putZeroChunk() {

@@ -1,5 +1,6 @@
 package org.vsekai.nebula.assets.storage;
 
+import io.vertx.core.buffer.Buffer;
 import java.nio.file.Path;
 import org.jspecify.annotations.Nullable;
 
@@ -12,11 +13,10 @@ import org.jspecify.annotations.Nullable;
  * @param size bytes
  * @param sha256 digest of the stored bytes in hex, which makes the entity tag
  */
-@SuppressWarnings("ArrayRecordComponent") // handed from finder to sender, compared by nobody
 public record StoredFile(
         String object,
         @Nullable Path file,
-        byte @Nullable [] content,
+        @Nullable Buffer content,
         long size,
         String sha256,
         String contentType) {}

@@ -20,9 +20,9 @@ import org.vsekai.nebula.casync.store.ChunkCodec;
 import org.vsekai.nebula.casync.store.HttpStoreOptions;
 import org.vsekai.nebula.kit.testing.Eventually;
 import org.vsekai.nebula.kit.testing.TestTokens;
+import org.vsekai.nebula.stores.ObjectChunkStore;
 import org.vsekai.nebula.stores.ObjectContent;
 import org.vsekai.nebula.stores.ObjectStore;
-import org.vsekai.nebula.stores.ObjectChunkStore;
 import org.vsekai.nebula.stores.StoredObject;
 import org.vsekai.nebula.stores.s3.S3Server;
 import org.vsekai.nebula.stores.url.StoreUrls;
@@ -75,8 +75,14 @@ class BucketIT {
         PublishedFolder folder = PublishedFolder.publish(3);
         byte[] index = ChunkIndexCodec.toBytes(folder.index());
         String path = "/indexes/" + folder.indexName();
-        assertThat(given().get(path).then().statusCode(200).extract().asByteArray()).isEqualTo(index);
-        assertThat(given().header("Range", "bytes=-7").get(path).then().statusCode(206).extract().asByteArray())
+        assertThat(given().get(path).then().statusCode(200).extract().asByteArray())
+                .isEqualTo(index);
+        assertThat(given().header("Range", "bytes=-7")
+                        .get(path)
+                        .then()
+                        .statusCode(206)
+                        .extract()
+                        .asByteArray())
                 .isEqualTo(Arrays.copyOfRange(index, index.length - 7, index.length));
 
         try (Grpc grpc = new Grpc()) {
@@ -95,7 +101,11 @@ class BucketIT {
                             .setContent(com.google.protobuf.ByteString.copyFromUtf8(json))
                             .build())
                     .getManifestName();
-            assertThat(given().get("/manifests/" + manifest).then().statusCode(200).extract().asString())
+            assertThat(given().get("/manifests/" + manifest)
+                            .then()
+                            .statusCode(200)
+                            .extract()
+                            .asString())
                     .isEqualTo(json);
             given().get("/manifests/" + "0".repeat(64) + ".json").then().statusCode(404);
         }
@@ -107,7 +117,8 @@ class BucketIT {
         TestChunk theirs = TestChunk.random(5, 30_000);
         put(ours.path(), ours.stored).statusCode(200);
         try (ObjectChunkStore other = new ObjectChunkStore(bucket(), "chunks")) {
-            assertThat(other.getStored(ours.id, ChunkCodec.maxStoredBytes(30_000))).isEqualTo(ours.stored);
+            assertThat(other.getStored(ours.id, ChunkCodec.maxStoredBytes(30_000)))
+                    .isEqualTo(ours.stored);
             assertThat(other.put(theirs.id, theirs.stored)).isTrue();
         }
         assertThat(given().get(theirs.path()).then().statusCode(200).extract().asByteArray())

@@ -47,12 +47,7 @@ public class Indexes {
     private final Rows rows;
     private final Clock clock;
 
-    Indexes(
-            ContentFiles files,
-            StoreConfig config,
-            Transactions transactions,
-            Rows rows,
-            Clock clock) {
+    Indexes(ContentFiles files, StoreConfig config, Transactions transactions, Rows rows, Clock clock) {
         this.files = files;
         this.config = config;
         this.transactions = transactions;
@@ -103,7 +98,8 @@ public class Indexes {
     /** The index of that name. Blocking. @throws ProblemException INDEX_NOT_FOUND */
     public ChunkIndex read(ContentName name) {
         try (InputStream in = files.open(get(name))) {
-            return ChunkIndexCodec.read(in, name.toString(), config.maxIndexSize().asLongValue());
+            return ChunkIndexCodec.read(
+                    in, name.toString(), config.maxIndexSize().asLongValue());
         } catch (ObjectMissingException e) {
             throw notFound(name);
         } catch (IOException e) {

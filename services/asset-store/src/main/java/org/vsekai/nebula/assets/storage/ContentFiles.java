@@ -18,7 +18,6 @@ import org.vsekai.nebula.casync.durable.DurableFiles;
 import org.vsekai.nebula.kit.problem.ProblemException;
 import org.vsekai.nebula.kit.problem.ProblemKind;
 import org.vsekai.nebula.stores.ObjectContent;
-import org.vsekai.nebula.stores.ObjectMissingException;
 
 /** Files named by the SHA-256 of their bytes. Blocking; thread-safe. */
 @ApplicationScoped
@@ -47,12 +46,7 @@ public class ContentFiles {
         return store.objects()
                 .find(object)
                 .map(found -> new StoredFile(
-                        object,
-                        store.findFile(object).orElse(null),
-                        null,
-                        found.size(),
-                        name.sha256(),
-                        contentType));
+                        object, store.findFile(object).orElse(null), null, found.size(), name.sha256(), contentType));
     }
 
     /** Reads a file that is there. @throws ObjectMissingException if it has gone */

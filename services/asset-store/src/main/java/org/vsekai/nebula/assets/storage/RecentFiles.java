@@ -88,8 +88,8 @@ class RecentFiles {
             return new Entry(file, null);
         }
         Buffer content = content(file);
-        StoredFile kept = new StoredFile(
-                file.object(), file.file(), null, file.size(), file.sha256(), file.contentType());
+        StoredFile kept =
+                new StoredFile(file.object(), file.file(), null, file.size(), file.sha256(), file.contentType());
         Entry entry = new Entry(kept, content);
         entries.put(path, entry);
         return entry;

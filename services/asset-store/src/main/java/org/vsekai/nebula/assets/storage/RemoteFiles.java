@@ -48,9 +48,7 @@ class RemoteFiles {
                     ObjectStream stream = store.objects().open(file.object(), part.first(), part.length())) {
                 copy(stream, context.response());
             } catch (ObjectMissingException e) {
-                fail(
-                        context,
-                        ProblemException.notFound("NOT_FOUND", "The store does not hold " + file.object() + "."));
+                fail(context, ProblemException.notFound("NOT_FOUND", "The store does not hold " + file.object() + "."));
             } catch (IOException | RuntimeException e) {
                 fail(context, e);
             }
@@ -67,10 +65,7 @@ class RemoteFiles {
                         .toCompletableFuture()
                         .get(stallMillis, TimeUnit.MILLISECONDS);
             }
-            response.end()
-                    .toCompletionStage()
-                    .toCompletableFuture()
-                    .get(stallMillis, TimeUnit.MILLISECONDS);
+            response.end().toCompletionStage().toCompletableFuture().get(stallMillis, TimeUnit.MILLISECONDS);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             throw new InterruptedIOException("the service is shutting down");

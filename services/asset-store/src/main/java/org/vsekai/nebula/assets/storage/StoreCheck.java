@@ -16,8 +16,7 @@ class StoreCheck implements HealthCheck {
 
     @Override
     public HealthCheckResponse call() {
-        HealthCheckResponseBuilder answer =
-                HealthCheckResponse.named("store").withData("place", folder.name());
+        HealthCheckResponseBuilder answer = HealthCheckResponse.named("store").withData("place", folder.name());
         return folder.findFault()
                 .map(fault -> answer.down().withData("reason", fault))
                 .orElseGet(answer::up)

@@ -12,7 +12,6 @@ import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.locks.ReentrantLock;
@@ -76,13 +75,10 @@ public class StoreFolder {
         try {
             this.objects = new StoreUrls(HttpStoreOptions.DEFAULT, System.getenv()).openObjects(url);
         } catch (IllegalArgumentException e) {
-            throw new IllegalArgumentException(
-                    "nebula.asset-store.store-url (NEBULA_STORE_URL): " + e.getMessage(), e);
+            throw new IllegalArgumentException("nebula.asset-store.store-url (NEBULA_STORE_URL): " + e.getMessage(), e);
         }
         this.root = objects instanceof FolderObjects folder ? Path.of(folder.name()) : null;
-        this.chunks = root == null
-                ? new ObjectChunkStore(objects, CHUNKS)
-                : new LocalChunkStore(root.resolve(CHUNKS));
+        this.chunks = root == null ? new ObjectChunkStore(objects, CHUNKS) : new LocalChunkStore(root.resolve(CHUNKS));
     }
 
     public ManagedStore chunks() {

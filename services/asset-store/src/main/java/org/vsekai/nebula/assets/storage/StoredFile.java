@@ -14,9 +14,4 @@ import org.jspecify.annotations.Nullable;
  * @param sha256 digest of the stored bytes in hex, which makes the entity tag
  */
 public record StoredFile(
-        String object,
-        @Nullable Path file,
-        @Nullable Buffer content,
-        long size,
-        String sha256,
-        String contentType) {}
+        String object, @Nullable Path file, @Nullable Buffer content, long size, String sha256, String contentType) {}

@@ -26,8 +26,8 @@ import org.vsekai.nebula.casync.store.ReadableStore;
  * with the same version of zstd, and the same pack index if the store's loose chunks have the same sizes.
  *
  * <p>One pack at a time, on the calling thread, frame after frame. Memory outside the heap with the default options:
- * about 0.3 GB for an install pack and 0.7 GB for a delta pack, nearly all of it zstd's search tables; in the heap, one base
- * and at most 64 MB of features of the base. Interrupting the thread ends the work at the next chunk.
+ * about 0.3 GB for an install pack and 0.5 GB for a delta pack, nearly all of it zstd's search tables and at most
+ * 48 MB of features of the base; in the heap, the base of one frame. Interrupting the thread ends the work at the next chunk.
  */
 public final class PackMaker {
     private final ReadableStore store;
@@ -70,9 +70,7 @@ public final class PackMaker {
         DurableFiles.createFolders(folder);
         Path temporary = DurableFiles.temporaryIn(folder, ".tmp-pack-");
         try {
-            Content content = new Content(index, base, options);
-            DurableFiles.write(temporary, content::writeTo, true);
-            PackIndex made = content.index();
+            PackIndex made = write(new Content(index, base, options), temporary);
             Files.move(temporary, folder.resolve(made.pack().packFile()), StandardCopyOption.ATOMIC_MOVE);
             byte[] packIndex = PackIndexCodec.toBytes(made);
             PackName name = PackName.of(ChunkDigest.SHA256.newMessageDigest().digest(packIndex));
@@ -83,8 +81,15 @@ public final class PackMaker {
         }
     }
 
+    private static PackIndex write(Content content, Path file) throws IOException {
+        try (content) {
+            DurableFiles.write(file, content::writeTo, true);
+            return content.index();
+        }
+    }
+
     /** One pack in the making. */
-    private final class Content {
+    private final class Content implements AutoCloseable {
         private final ChunkIndex index;
         private final @Nullable ChunkIndex base;
         private final PackOptions options;
@@ -117,10 +122,22 @@ public final class PackMaker {
 
         private Resemblance resemblance(DistinctChunks chunks) throws IOException {
             Resemblance made = new Resemblance(chunks.index());
-            for (int i = 0; i < chunks.size(); i++) {
-                made.addBase(chunks.position(i), plain(chunks, chunks.position(i)));
+            try {
+                for (int i = 0; i < chunks.size(); i++) {
+                    made.addBase(chunks.position(i), plain(chunks, chunks.position(i)));
+                }
+                return made;
+            } catch (IOException | RuntimeException e) {
+                made.close();
+                throw e;
             }
-            return made;
+        }
+
+        @Override
+        public void close() {
+            if (resemblance != null) {
+                resemblance.close();
+            }
         }
 
         PackIndex index() {

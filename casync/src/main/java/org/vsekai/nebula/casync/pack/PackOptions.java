@@ -9,7 +9,7 @@ package org.vsekai.nebula.casync.pack;
  */
 public record PackOptions(int level, int frameBytes, int baseBytes) {
     public static final PackOptions INSTALL = new PackOptions(19, 16 << 20, 0);
-    public static final PackOptions DELTA = new PackOptions(19, 8 << 20, 24 << 20);
+    public static final PackOptions DELTA = new PackOptions(19, 4 << 20, 12 << 20);
 
     public PackOptions {
         if (level < 1 || level > 22 || frameBytes < 1 || frameBytes > PackLimits.FRAME_BYTES) {

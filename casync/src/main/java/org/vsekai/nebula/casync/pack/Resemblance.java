@@ -1,7 +1,9 @@
 package org.vsekai.nebula.casync.pack;
 
+import java.nio.ByteOrder;
+import java.nio.IntBuffer;
+import java.nio.LongBuffer;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.BitSet;
 import java.util.Comparator;
 import java.util.HashMap;
@@ -18,9 +20,9 @@ import org.vsekai.nebula.casync.index.ChunkIndex;
  * <p>A rolling hash runs over windows of 32 bytes; those hashes whose first bits are zero are the features of a chunk,
  * which content that moved keeps. Of the base, a table tells for each feature the first chunk that has it; a new chunk then
  * votes with its features. The sampling is thinned with the size of the base, so that the table stays below
- * {@value #MAX_FEATURES} features in expectation and 64 MB. Not thread-safe.
+ * {@value #MAX_FEATURES} features in expectation and 48 MB, outside the heap. Not thread-safe.
  */
-final class Resemblance {
+final class Resemblance implements AutoCloseable {
     private static final int MAX_FEATURES = 1 << 21;
 
     /** Sampled no more densely than one in 2^this. */
@@ -36,8 +38,10 @@ final class Resemblance {
 
     private final ChunkIndex base;
     private final int sampling;
-    private final long[] features;
-    private final int[] positions;
+    private final Block featureMemory;
+    private final Block positionMemory;
+    private final LongBuffer features;
+    private final IntBuffer positions;
     private int count;
 
     Resemblance(ChunkIndex base) {
@@ -51,18 +55,22 @@ final class Resemblance {
         while (room < 2 * (base.blobSize() >>> bits) && room < 2 * MAX_FEATURES) {
             room *= 2;
         }
-        this.features = new long[room];
-        this.positions = new int[room];
-        Arrays.fill(positions, EMPTY);
+        this.featureMemory = new Block(room * Long.BYTES);
+        this.positionMemory = new Block(room * Integer.BYTES);
+        this.features = featureMemory.bytes().order(ByteOrder.nativeOrder()).asLongBuffer();
+        this.positions = positionMemory.bytes().order(ByteOrder.nativeOrder()).asIntBuffer();
+        for (int slot = 0; slot < room; slot++) {
+            positions.put(slot, EMPTY);
+        }
     }
 
     /** Notes a base chunk; to be called by rising position, once for each distinct chunk. */
     void addBase(int position, byte[] chunk) {
         sample(chunk, feature -> {
             int slot = slot(feature);
-            if (positions[slot] == EMPTY && count < features.length / 4 * 3) {
-                features[slot] = feature;
-                positions[slot] = position;
+            if (positions.get(slot) == EMPTY && count < features.capacity() / 4 * 3) {
+                features.put(slot, feature);
+                positions.put(slot, position);
                 count++;
             }
         });
@@ -74,7 +82,7 @@ final class Resemblance {
 
         void add(byte[] chunk) {
             sample(chunk, feature -> {
-                int position = positions[slot(feature)];
+                int position = positions.get(slot(feature));
                 if (position != EMPTY) {
                     votes.merge(position, 1, Integer::sum);
                 }
@@ -142,11 +150,18 @@ final class Resemblance {
 
     /** Where a feature is in the table, or would be. */
     private int slot(long feature) {
-        int mask = features.length - 1;
+        int mask = features.capacity() - 1;
         int slot = (int) (feature * 0x9e3779b97f4a7c15L >>> 32) & mask;
-        while (positions[slot] != EMPTY && features[slot] != feature) {
+        while (positions.get(slot) != EMPTY && features.get(slot) != feature) {
             slot = slot + 1 & mask;
         }
         return slot;
+    }
+
+    /** Gives the table's memory back; nothing may be asked afterwards. */
+    @Override
+    public void close() {
+        featureMemory.close();
+        positionMemory.close();
     }
 }

@@ -111,7 +111,8 @@ class ArchitectureTest {
 
     @Test
     void noModuleHasAPackageCycle() {
-        for (String module : List.of("casync", "stores", "kit", "updater", "cdn", "assets", "launcher", "stack", "parts")) {
+        for (String module :
+                List.of("casync", "stores", "kit", "updater", "cdn", "assets", "launcher", "stack", "parts")) {
             slices().matching(ROOT + module + ".(*)..")
                     .should()
                     .beFreeOfCycles()

@@ -25,6 +25,14 @@ final class Web {
         return response.body();
     }
 
+    /** A header of the answer to a GET. */
+    static String header(URI uri, String name) throws IOException, InterruptedException {
+        return CLIENT.send(request(uri).GET().build(), HttpResponse.BodyHandlers.discarding())
+                .headers()
+                .firstValue(name)
+                .orElseThrow();
+    }
+
     static JsonNode json(URI uri) throws IOException, InterruptedException {
         return JSON.readTree(get(uri));
     }
@@ -36,10 +44,7 @@ final class Web {
 
     /** Changes what stands at the address, as last read. */
     static JsonNode patch(URI uri, String token, String body, int status) throws IOException, InterruptedException {
-        String tag = CLIENT.send(request(uri).GET().build(), HttpResponse.BodyHandlers.discarding())
-                .headers()
-                .firstValue("ETag")
-                .orElseThrow();
+        String tag = header(uri, "ETag");
         return send(
                 request(uri).header("If-Match", tag).method("PATCH", HttpRequest.BodyPublishers.ofString(body)),
                 token,

@@ -69,6 +69,8 @@ public final class Vsekai implements Callable<Integer> {
         commands.put("verify", VerifyCommand.class);
         commands.put("mode", ModeCommand.class);
         commands.put("publish", PublishCommand.class);
+        commands.put("asset", AssetCommand.class);
+        commands.put("store", StoreCommand.class);
         commands.put(CHUNKS, ChunksCommand.class);
         return commands;
     }

@@ -108,6 +108,33 @@ public final class Http implements AutoCloseable {
         call("PUT", uri, authorised(token, headers), body);
     }
 
+    public JsonNode getJson(URI uri, String token) {
+        return call("GET", uri, authorised(token, Map.of()), BodyPublishers.noBody())
+                .json();
+    }
+
+    /** Sends nothing but what stands in the address. */
+    public JsonNode call(String method, URI uri, String token) {
+        return call(method, uri, authorised(token, Map.of()), BodyPublishers.noBody())
+                .json();
+    }
+
+    /** The headers of a file. */
+    public HttpHeaders head(URI uri) {
+        return call("HEAD", uri, Map.of(), BodyPublishers.noBody()).headers();
+    }
+
+    /**
+     * Downloads with request headers of the caller's choice, such as a range.
+     *
+     * @param limit bytes; a longer body is a {@link BadAnswerException}, also if only its announced length is longer
+     * @return the answer's status: 200 or 206
+     */
+    public int download(URI uri, Map<String, String> headers, Target target, long limit) {
+        return transfer("GET", uri, headers, BodyPublishers.noBody(), target, limit)
+                .status();
+    }
+
     /** Posts and receives raw bytes, at most {@code answerLimit} of them. */
     public byte[] exchange(URI uri, @Nullable String token, byte[] body, int answerLimit) {
         ByteArrayOutputStream answer = new ByteArrayOutputStream();

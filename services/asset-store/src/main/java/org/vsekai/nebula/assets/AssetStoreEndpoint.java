@@ -28,6 +28,7 @@ import org.vsekai.nebula.api.assets.v1.UnpinResponse;
 import org.vsekai.nebula.api.assets.v1.VerifyIndexRequest;
 import org.vsekai.nebula.api.assets.v1.VerifyIndexResponse;
 import org.vsekai.nebula.assets.chunk.Chunks;
+import org.vsekai.nebula.assets.condemned.Condemned;
 import org.vsekai.nebula.assets.index.IndexVerification;
 import org.vsekai.nebula.assets.index.Indexes;
 import org.vsekai.nebula.assets.manifest.Manifests;
@@ -43,6 +44,7 @@ import org.vsekai.nebula.kit.problem.ProblemException;
 @GrpcService
 class AssetStoreEndpoint implements AssetStore {
     private final Chunks chunks;
+    private final Condemned condemned;
     private final IndexVerification verification;
     private final Manifests manifests;
     private final Pins pins;
@@ -52,6 +54,7 @@ class AssetStoreEndpoint implements AssetStore {
 
     AssetStoreEndpoint(
             Chunks chunks,
+            Condemned condemned,
             IndexVerification verification,
             Manifests manifests,
             Pins pins,
@@ -59,6 +62,7 @@ class AssetStoreEndpoint implements AssetStore {
             StoreConfig config,
             @VirtualThreads ExecutorService threads) {
         this.chunks = chunks;
+        this.condemned = condemned;
         this.verification = verification;
         this.manifests = manifests;
         this.pins = pins;
@@ -77,7 +81,7 @@ class AssetStoreEndpoint implements AssetStore {
         return request.onItem()
                 .transformToUniAndConcatenate(ids -> offEventLoop(() -> ChunkIds.newBuilder()
                         .setIds(ByteString.copyFrom(
-                                chunks.findMissing(ids.getIds().toByteArray())))
+                                chunks.findMissing(ids.getIds().toByteArray(), condemned.findChunks())))
                         .build()));
     }
 

@@ -28,6 +28,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestFactory;
 import org.vsekai.nebula.api.assets.v1.AssetStoreGrpc;
 import org.vsekai.nebula.api.assets.v1.AssetsGrpc;
+import org.vsekai.nebula.api.assets.v1.StoreMaintenanceGrpc;
 import org.vsekai.nebula.kit.testing.TestTokens;
 
 /** Every operation of the OpenAPI document and every gRPC method, called by everybody. */
@@ -64,6 +65,11 @@ class AccessIT {
             Map.entry("POST /api/v1/chunks/missing", Set.of(Caller.PUBLISHER)),
             Map.entry("GET /api/v1/pins", Set.of(Caller.OPERATOR)),
             Map.entry("GET /api/v1/statistics", Set.of(Caller.OPERATOR)),
+            Map.entry("POST /api/v1/maintenance/collections", Set.of(Caller.OPERATOR)),
+            Map.entry("POST /api/v1/maintenance/verifications", Set.of(Caller.OPERATOR)),
+            Map.entry("GET /api/v1/maintenance", Set.of(Caller.OPERATOR)),
+            Map.entry("GET /api/v1/maintenance/{id}", Set.of(Caller.OPERATOR)),
+            Map.entry("DELETE /api/v1/maintenance/{id}", Set.of(Caller.OPERATOR)),
             Map.entry("GET /api/v1/assets/{id}", EVERYBODY),
             Map.entry("HEAD /api/v1/assets/{id}", EVERYBODY),
             Map.entry("PUT /api/v1/assets/{id}", Set.of(Caller.PUBLISHER, Caller.SERVER)),
@@ -74,8 +80,10 @@ class AccessIT {
             Map.entry("PUT /api/v1/assets/{id}/references/{holder}", Set.of(Caller.PUBLISHER, Caller.SERVER)),
             Map.entry("DELETE /api/v1/assets/{id}/references/{holder}", Set.of(Caller.PUBLISHER, Caller.SERVER)));
 
-    private static final List<ServiceDescriptor> SERVICES =
-            List.of(AssetStoreGrpc.getServiceDescriptor(), AssetsGrpc.getServiceDescriptor());
+    private static final List<ServiceDescriptor> SERVICES = List.of(
+            AssetStoreGrpc.getServiceDescriptor(),
+            AssetsGrpc.getServiceDescriptor(),
+            StoreMaintenanceGrpc.getServiceDescriptor());
 
     private static final Map<String, Set<Caller>> GRPC = Map.ofEntries(
             Map.entry("FindMissing", Set.of(Caller.SERVER)),
@@ -86,6 +94,11 @@ class AccessIT {
             Map.entry("Unpin", Set.of(Caller.SERVER)),
             Map.entry("ListPins", Set.of(Caller.SERVER, Caller.OPERATOR)),
             Map.entry("GetStatistics", Set.of(Caller.SERVER, Caller.OPERATOR)),
+            Map.entry("StartCollection", Set.of(Caller.OPERATOR)),
+            Map.entry("StartVerification", Set.of(Caller.OPERATOR)),
+            Map.entry("GetMaintenanceRun", Set.of(Caller.OPERATOR)),
+            Map.entry("ListMaintenanceRuns", Set.of(Caller.OPERATOR)),
+            Map.entry("CancelMaintenanceRun", Set.of(Caller.OPERATOR)),
             Map.entry("GetAsset", Set.of(Caller.SERVER, Caller.PUBLISHER, Caller.OPERATOR)),
             Map.entry("ListAssets", Set.of(Caller.SERVER, Caller.PUBLISHER, Caller.OPERATOR)),
             Map.entry("PutAssetIndex", Set.of(Caller.SERVER, Caller.PUBLISHER)),

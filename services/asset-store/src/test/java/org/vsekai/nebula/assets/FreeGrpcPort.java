@@ -11,7 +11,7 @@ import java.util.Map;
 public final class FreeGrpcPort implements QuarkusTestResourceLifecycleManager {
     private static volatile int port;
 
-    static int port() {
+    public static int port() {
         return port;
     }
 

@@ -18,7 +18,7 @@ public final class StoreResource implements QuarkusTestResourceLifecycleManager 
 
     private final NebulaDatabase database = new NebulaDatabase();
 
-    static Path folder() {
+    public static Path folder() {
         return folder;
     }
 
@@ -33,6 +33,8 @@ public final class StoreResource implements QuarkusTestResourceLifecycleManager 
         }
         config.put("nebula.asset-store.store-url", folder.toUri().toString());
         config.put("nebula.asset-store.count-interval", "500ms");
+        // Runs are carried on where they are started: another service on this database has another folder.
+        config.put("nebula.collect.wake-interval", "24h");
         config.put("nebula.asset-store.max-open-uploads", Integer.toString(MAX_OPEN_UPLOADS));
         config.put("nebula.asset-store.recent-file-lifetime", "500ms");
         config.putAll(TestCertificate.config());

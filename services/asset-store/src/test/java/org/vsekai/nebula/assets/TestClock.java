@@ -11,11 +11,16 @@ import java.time.ZoneOffset;
 /** A clock that tests move; it stands in for the real one. */
 @Mock
 @ApplicationScoped
-class TestClock extends Clock {
+public class TestClock extends Clock {
     private volatile Duration offset = Duration.ZERO;
 
     void advance(Duration by) {
         offset = offset.plus(by);
+    }
+
+    /** Back to the real time, for tests that look at the times of files. */
+    public void reset() {
+        offset = Duration.ZERO;
     }
 
     @Override

@@ -12,6 +12,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
@@ -19,6 +20,7 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Future;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.vsekai.nebula.assets.chunk.Chunks;
+import org.vsekai.nebula.assets.condemned.Condemned;
 import org.vsekai.nebula.assets.index.Indexes;
 import org.vsekai.nebula.assets.storage.ContentName;
 import org.vsekai.nebula.assets.storage.StoreConfig;
@@ -48,6 +50,7 @@ class AssetWriter {
     private final Chunks chunks;
     private final Indexes indexes;
     private final Uploads uploads;
+    private final Condemned condemned;
     private final WorkSlots slots;
     private final ExecutorService threads;
     private final long maxBytes;
@@ -58,6 +61,7 @@ class AssetWriter {
             Chunks chunks,
             Indexes indexes,
             Uploads uploads,
+            Condemned condemned,
             AssetConfig config,
             StoreConfig store,
             @VirtualThreads ExecutorService threads) {
@@ -65,6 +69,7 @@ class AssetWriter {
         this.chunks = chunks;
         this.indexes = indexes;
         this.uploads = uploads;
+        this.condemned = condemned;
         this.slots = new WorkSlots(config.maxConcurrentWrites(), store.maxWait());
         this.threads = threads;
         this.maxBytes = config.maxSize().asLongValue();
@@ -84,7 +89,7 @@ class AssetWriter {
         try (WorkSlots.Slot slot = slots.acquire()) {
             UUID upload = uploads.begin();
             try {
-                return put(request, indexes.put(store(upload, body)));
+                return put(request, indexes.put(store(upload, body), upload));
             } finally {
                 uploads.end(upload);
             }
@@ -108,6 +113,7 @@ class AssetWriter {
             }
             UUID upload = uploads.begin();
             try {
+                indexes.protect(upload, name);
                 requireChunks(upload, index);
                 return put(request, name);
             } finally {
@@ -135,8 +141,7 @@ class AssetWriter {
             for (int i = from; ids.hasRemaining(); i++) {
                 index.id(i).putTo(ids);
             }
-            uploads.protect(upload, ids.array());
-            byte[] missing = chunks.findMissing(ids.array());
+            byte[] missing = chunks.findMissing(ids.array(), uploads.protect(upload, ids.array()));
             if (missing.length > 0) {
                 throw ProblemException.failedPrecondition(
                         "CHUNK_MISSING",
@@ -180,13 +185,16 @@ class AssetWriter {
     private void store(UUID upload, List<Piece> batch) {
         ByteBuffer ids = ByteBuffer.allocate(batch.size() * ChunkId.BYTES);
         batch.forEach(piece -> piece.id.putTo(ids));
-        uploads.protect(upload, ids.array());
+        Set<ChunkId> beingDeleted = uploads.protect(upload, ids.array());
         AtomicInteger next = new AtomicInteger();
         List<Future<?>> workers = new ArrayList<>();
         for (int i = 0; i < Math.min(concurrency, batch.size()); i++) {
             workers.add(threads.submit(() -> {
                 for (int n = next.getAndIncrement(); n < batch.size(); n = next.getAndIncrement()) {
                     Piece piece = batch.get(n);
+                    if (beingDeleted.contains(piece.id)) {
+                        condemned.awaitGone(piece.id);
+                    }
                     chunks.putPlain(piece.id, piece.bytes, piece.bytes.length);
                 }
             }));

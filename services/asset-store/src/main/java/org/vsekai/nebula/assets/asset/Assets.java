@@ -108,6 +108,7 @@ public class Assets {
                     boolean created = found == null;
                     AssetRow row = created ? newRow(id, description.owner().orElse(defaultOwner)) : found;
                     String formerOwner = row.owner;
+                    String formerIndex = created ? index.toString() : row.indexName;
                     String owner = description.owner().orElse(formerOwner);
                     row.name = description.name().orElse(row.name);
                     row.mediaType = description.mediaTypeOf(row.name);
@@ -117,6 +118,9 @@ public class Assets {
                     row.unreferencedSince = null;
                     row.updatedAt = now();
                     return rows.persist(row)
+                            .call(() -> formerIndex.equals(index.toString())
+                                    ? Uni.createFrom().voidItem()
+                                    : indexes.release(formerIndex))
                             .call(() -> formerOwner.equals(owner)
                                     ? Uni.createFrom().voidItem()
                                     : references.delete("assetId = ?1 and holder = ?2", id, formerOwner))
@@ -145,7 +149,9 @@ public class Assets {
                                         + " others than its owner; their references must go first.");
                     }
                 })
-                .chain(() -> rows.delete(row))));
+                .chain(() -> indexes.release(row.indexName))
+                .chain(() -> rows.delete("id", id))
+                .replaceWithVoid()));
     }
 
     /** A page of assets by id. */

@@ -15,23 +15,31 @@ import jakarta.ws.rs.core.Response;
 import java.io.IOException;
 import java.io.InputStream;
 import java.util.Optional;
+import java.util.Set;
 import java.util.UUID;
 import org.eclipse.microprofile.openapi.annotations.Operation;
+import org.jboss.logging.Logger;
 import org.jspecify.annotations.Nullable;
+import org.vsekai.nebula.assets.condemned.Condemned;
 import org.vsekai.nebula.assets.upload.Uploads;
 import org.vsekai.nebula.casync.chunk.ChunkId;
 import org.vsekai.nebula.kit.auth.Role;
 import org.vsekai.nebula.kit.problem.ProblemException;
 import org.vsekai.nebula.kit.problem.ProblemKind;
+import org.vsekai.nebula.kit.transaction.DatabaseUnavailableException;
 
 @Path("/")
 @RunOnVirtualThread
 class ChunkResource {
+    private static final Logger LOG = Logger.getLogger(ChunkResource.class);
+
     private final Chunks chunks;
+    private final Condemned condemned;
     private final Uploads uploads;
 
-    ChunkResource(Chunks chunks, Uploads uploads) {
+    ChunkResource(Chunks chunks, Condemned condemned, Uploads uploads) {
         this.chunks = chunks;
+        this.condemned = condemned;
         this.uploads = uploads;
     }
 
@@ -49,7 +57,12 @@ class ChunkResource {
             InputStream body) {
         ChunkId id = ChunkName.parse(prefix + "/" + name);
         Optional<UUID> protector = Uploads.parse(upload);
-        protector.ifPresent(open -> uploads.protect(open, id.toByteArray()));
+        if (protector.isEmpty()) {
+            awaitGone(id);
+        } else if (!uploads.isProtected(protector.get(), id)
+                && !uploads.protect(protector.get(), id.toByteArray()).isEmpty()) {
+            condemned.awaitGone(id);
+        }
         chunks.put(id, body);
         return Response.ok().build();
     }
@@ -66,8 +79,18 @@ class ChunkResource {
         byte[] ids = read(body);
         Chunks.check(ids);
         // Protected before it is looked at, so that what is answered as present stays present.
-        Uploads.parse(upload).ifPresent(open -> uploads.protect(open, ids));
-        return chunks.findMissing(ids);
+        Set<ChunkId> gone =
+                Uploads.parse(upload).map(open -> uploads.protect(open, ids)).orElseGet(condemned::findChunks);
+        return chunks.findMissing(ids, gone);
+    }
+
+    /** Without an upload a chunk can be stored while the database is away, and the collector with it. */
+    private void awaitGone(ChunkId id) {
+        try {
+            condemned.awaitGone(id);
+        } catch (DatabaseUnavailableException e) {
+            LOG.debugf("Chunk %s is stored unasked: %s", id, e.getMessage());
+        }
     }
 
     private static byte[] read(InputStream body) {

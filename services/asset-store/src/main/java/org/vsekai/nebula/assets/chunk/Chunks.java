@@ -18,6 +18,8 @@ import java.security.MessageDigest;
 import java.util.HexFormat;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.Set;
+import org.jboss.logging.Logger;
 import org.jspecify.annotations.Nullable;
 import org.vsekai.nebula.assets.storage.StoreConfig;
 import org.vsekai.nebula.assets.storage.StoreFolder;
@@ -29,6 +31,7 @@ import org.vsekai.nebula.casync.StoreUnavailableException;
 import org.vsekai.nebula.casync.chunk.ChunkDigest;
 import org.vsekai.nebula.casync.chunk.ChunkId;
 import org.vsekai.nebula.casync.store.ChunkCodec;
+import org.vsekai.nebula.casync.store.ReadableStore;
 import org.vsekai.nebula.casync.store.Stores;
 import org.vsekai.nebula.kit.problem.ProblemException;
 import org.vsekai.nebula.kit.problem.ProblemKind;
@@ -40,6 +43,7 @@ public class Chunks {
     public static final int MAX_IDS = 65_536;
 
     private static final String MEDIA_TYPE = "application/octet-stream";
+    private static final Logger LOG = Logger.getLogger(Chunks.class);
 
     /** What is sent with a chunk; remembered, because finding it out means to read the chunk. */
     private record Facts(long size, FileTime modified, String sha256) {
@@ -155,6 +159,52 @@ public class Chunks {
         }
     }
 
+    /** What a look at a stored chunk found. */
+    public enum Condition {
+        INTACT,
+        DAMAGED,
+        MISSING
+    }
+
+    /** Reads a chunk and hashes it. */
+    public Condition examine(ChunkId id) {
+        try {
+            return isIntact(id) ? Condition.INTACT : Condition.DAMAGED;
+        } catch (ChunkMissingException e) {
+            return Condition.MISSING;
+        }
+    }
+
+    /** Whether the store holds bytes under this name. */
+    public boolean has(ChunkId id) {
+        return store.chunks().has(id);
+    }
+
+    /**
+     * Puts another store's chunk in the place of a damaged or missing one.
+     *
+     * @return false if the other store has no intact one either; the chunk is then as it was
+     * @throws org.vsekai.nebula.casync.StoreUnavailableException if either store is away
+     */
+    public boolean repair(ChunkId id, ReadableStore from) {
+        try {
+            byte[] stored = from.getStored(id, maxStoredBytes);
+            verify(id, stored);
+            remove(id);
+            return store.chunks().put(id, stored);
+        } catch (ChunkMissingException | ChunkCorruptException | ProblemException e) {
+            LOG.debugf("Chunk %s is not to be had from %s: %s", id, from.name(), e.getMessage());
+            return false;
+        }
+    }
+
+    /** Removes a chunk; false if there was none. */
+    public boolean remove(ChunkId id) {
+        boolean removed = store.chunks().remove(id);
+        facts.invalidate(id);
+        return removed;
+    }
+
     private byte[] read(InputStream body) {
         try {
             byte[] stored = body.readNBytes(maxStoredBytes + 1);
@@ -196,14 +246,16 @@ public class Chunks {
      * Those of the ids that the store does not hold, in the order asked.
      *
      * @param ids concatenated, 32 bytes each
+     * @param condemned chunks that are being deleted, which count as gone already
      * @throws ProblemException INVALID_IDS, CONTENT_TOO_LARGE
      */
-    public byte[] findMissing(byte[] ids) {
+    public byte[] findMissing(byte[] ids, Set<ChunkId> condemned) {
         check(ids);
         ByteBuffer missing = ByteBuffer.allocate(ids.length);
         for (int offset = 0; offset < ids.length; offset += ChunkId.BYTES) {
             ChunkId id = ChunkId.of(ids, offset);
-            if (facts.getIfPresent(id) == null && !store.chunks().has(id)) {
+            // What is remembered of it does not count: another instance may have deleted it.
+            if (condemned.contains(id) || !store.chunks().has(id)) {
                 id.putTo(missing);
             }
         }

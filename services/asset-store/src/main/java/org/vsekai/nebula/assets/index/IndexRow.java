@@ -5,6 +5,7 @@ import jakarta.persistence.Entity;
 import jakarta.persistence.Id;
 import jakarta.persistence.Table;
 import java.time.Instant;
+import org.jspecify.annotations.Nullable;
 
 @Entity(name = "StoredIndex")
 @Table(name = "indexes", schema = "asset_store")
@@ -25,4 +26,9 @@ class IndexRow {
 
     @Column(name = "inserted_at", nullable = false)
     Instant insertedAt;
+
+    /** When something last needed it; absent: not since it was inserted. */
+    @Column(name = "used_at")
+    @Nullable
+    Instant usedAt;
 }

@@ -11,15 +11,20 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
+import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Optional;
+import java.util.UUID;
+import java.util.function.Consumer;
+import org.vsekai.nebula.assets.condemned.Condemned;
 import org.vsekai.nebula.assets.storage.ContentFiles;
 import org.vsekai.nebula.assets.storage.ContentName;
 import org.vsekai.nebula.assets.storage.StoreConfig;
 import org.vsekai.nebula.assets.storage.StoreFolder;
 import org.vsekai.nebula.assets.storage.StoredFile;
+import org.vsekai.nebula.assets.upload.Uploads;
 import org.vsekai.nebula.casync.MalformedIndexException;
 import org.vsekai.nebula.casync.chunk.ChunkDigest;
 import org.vsekai.nebula.casync.index.ChunkIndex;
@@ -34,6 +39,7 @@ import org.vsekai.nebula.stores.ObjectMissingException;
 public class Indexes {
     private static final String BLOB_EXTENSION = ".caibx";
     private static final List<String> EXTENSIONS = List.of(".caidx", BLOB_EXTENSION);
+    private static final int PUT_ATTEMPTS = 5;
     private static final Duration DATABASE_WAIT = Duration.ofSeconds(60);
 
     @ApplicationScoped
@@ -45,13 +51,24 @@ public class Indexes {
     private final StoreConfig config;
     private final Transactions transactions;
     private final Rows rows;
+    private final Condemned condemned;
+    private final Uploads uploads;
     private final Clock clock;
 
-    Indexes(ContentFiles files, StoreConfig config, Transactions transactions, Rows rows, Clock clock) {
+    Indexes(
+            ContentFiles files,
+            StoreConfig config,
+            Transactions transactions,
+            Rows rows,
+            Condemned condemned,
+            Uploads uploads,
+            Clock clock) {
         this.files = files;
         this.config = config;
         this.transactions = transactions;
         this.rows = rows;
+        this.condemned = condemned;
+        this.uploads = uploads;
         this.clock = clock;
     }
 
@@ -74,25 +91,87 @@ public class Indexes {
         return find(name).orElseThrow(() -> notFound(name));
     }
 
-    /** Stores an index. Blocking. @throws ProblemException INDEX_MALFORMED, NAME_MISMATCH, CONTENT_TOO_LARGE */
-    void put(ContentName name, InputStream body) {
+    /**
+     * Stores an index; under an upload it is protected until that closes. Blocking.
+     *
+     * @throws ProblemException INDEX_MALFORMED, NAME_MISMATCH, CONTENT_TOO_LARGE, UPLOAD_NOT_FOUND, UPLOAD_EXPIRED, STORE_BUSY
+     */
+    void put(ContentName name, InputStream body, Optional<UUID> upload) {
+        if (!tryPut(name, body, upload)) {
+            throw Condemned.beingCollected("index " + name);
+        }
+    }
+
+    /** False if an equal index was collected at the same time, so that the file may be gone. */
+    private boolean tryPut(ContentName name, InputStream body, Optional<UUID> upload) {
+        String path = path(name);
+        condemned.awaitFileGone(path);
         Inspected inspected = files.put(
                 StoreFolder.INDEXES, name, body, config.maxIndexSize().asLongValue(), file -> inspect(name, file));
+        boolean isStored = transactions
+                .inTransaction(() -> condemned
+                        .holdsFile(path)
+                        .flatMap(isCondemned -> isCondemned
+                                ? Uni.createFrom().item(false)
+                                : upload.map(open -> uploads.protectIndex(open, name.toString()))
+                                        .orElseGet(() -> Uni.createFrom().voidItem())
+                                        .chain(() -> rows.findById(name.toString()))
+                                        .flatMap(known -> known == null
+                                                ? rows.persist(row(name, inspected))
+                                                : Uni.createFrom().item(known).invoke(row -> row.usedAt = now()))
+                                        .replaceWith(true)))
+                .await()
+                .atMost(DATABASE_WAIT);
+        // The collector may have come between the file and the row; from the row on it cannot.
+        return isStored && find(name).isPresent();
+    }
+
+    /** Where an index lies, below the store's root. */
+    private static String path(ContentName name) {
+        return "indexes/" + name;
+    }
+
+    /** Visits the files of indexes that were last written before a time, those without a row among them. Blocking. */
+    public void forEachFileOlderThan(Instant time, Consumer<String> visitor) {
+        files.forEachOlderThan(StoreFolder.INDEXES, time, name -> {
+            if (EXTENSIONS.stream().anyMatch(name::endsWith)) {
+                visitor.accept(name);
+            }
+        });
+    }
+
+    /** Protects an index that is there until an upload ends. Blocking. @throws ProblemException INDEX_NOT_FOUND */
+    public void protect(UUID upload, ContentName name) {
         transactions
-                .inTransaction(() -> rows.findById(name.toString())
-                        .flatMap(known ->
-                                known != null ? Uni.createFrom().item(known) : rows.persist(row(name, inspected))))
+                .inTransaction(() -> require(name).chain(() -> uploads.protectIndex(upload, name.toString())))
                 .await()
                 .atMost(DATABASE_WAIT);
     }
 
-    /** Stores an index that was made here. Blocking. */
-    public ContentName put(ChunkIndex index) {
+    /** Begins the grace time of an index that something has just ceased to need; to be called inside a transaction. */
+    public Uni<Void> release(String name) {
+        return rows.findById(name)
+                .onItem()
+                .ifNotNull()
+                .invoke(row -> row.usedAt = now())
+                .replaceWithVoid();
+    }
+
+    private Instant now() {
+        return clock.instant().truncatedTo(ChronoUnit.MICROS);
+    }
+
+    /** Stores an index that was made here and protects it until the upload ends. Blocking. @throws ProblemException STORE_BUSY */
+    public ContentName put(ChunkIndex index, UUID upload) {
         byte[] bytes = ChunkIndexCodec.toBytes(index);
         ContentName name = new ContentName(
                 HexFormat.of().formatHex(ChunkDigest.SHA256.newMessageDigest().digest(bytes)), BLOB_EXTENSION);
-        put(name, new ByteArrayInputStream(bytes));
-        return name;
+        for (int attempt = 1; attempt <= PUT_ATTEMPTS; attempt++) {
+            if (tryPut(name, new ByteArrayInputStream(bytes), Optional.of(upload))) {
+                return name;
+            }
+        }
+        throw Condemned.beingCollected("index " + name);
     }
 
     /** The index of that name. Blocking. @throws ProblemException INDEX_NOT_FOUND */
@@ -130,7 +209,7 @@ public class Indexes {
         row.chunkCount = inspected.index().chunkCount();
         row.blobSize = inspected.index().blobSize();
         row.digest = inspected.index().digest().text();
-        row.insertedAt = clock.instant().truncatedTo(ChronoUnit.MICROS);
+        row.insertedAt = now();
         return row;
     }
 

@@ -3,6 +3,7 @@ package org.vsekai.nebula.assets.pin;
 import io.quarkus.hibernate.reactive.panache.PanacheRepositoryBase;
 import io.quarkus.panache.common.Parameters;
 import io.quarkus.panache.common.Sort;
+import io.quarkus.virtual.threads.VirtualThreads;
 import io.smallrye.mutiny.Uni;
 import jakarta.enterprise.context.ApplicationScoped;
 import java.time.Clock;
@@ -12,9 +13,14 @@ import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.UUID;
+import java.util.concurrent.ExecutorService;
+import org.vsekai.nebula.assets.condemned.Condemned;
 import org.vsekai.nebula.assets.index.Indexes;
 import org.vsekai.nebula.assets.storage.ContentName;
+import org.vsekai.nebula.casync.chunk.ChunkId;
+import org.vsekai.nebula.casync.index.ChunkIndex;
 import org.vsekai.nebula.kit.paging.Page;
 import org.vsekai.nebula.kit.paging.PageRequest;
 import org.vsekai.nebula.kit.problem.ProblemException;
@@ -35,19 +41,55 @@ public class Pins {
     private final Transactions transactions;
     private final Rows rows;
     private final Indexes indexes;
+    private final Condemned condemned;
+    private final ExecutorService threads;
     private final Clock clock;
 
-    Pins(Transactions transactions, Rows rows, Indexes indexes, Clock clock) {
+    Pins(
+            Transactions transactions,
+            Rows rows,
+            Indexes indexes,
+            Condemned condemned,
+            @VirtualThreads ExecutorService threads,
+            Clock clock) {
         this.transactions = transactions;
         this.rows = rows;
         this.indexes = indexes;
+        this.condemned = condemned;
+        this.threads = threads;
         this.clock = clock;
     }
 
-    /** Pins an index, PENDING. @throws ProblemException INDEX_NOT_FOUND, PIN_OWNER_TAKEN, INVALID_OWNER */
+    /**
+     * Pins an index, PENDING. Once this is done, those of the index's chunks that are in the store stay; which they are, a
+     * verification after it tells for as long as the pin lasts.
+     *
+     * <p>Fails with INDEX_NOT_FOUND, PIN_OWNER_TAKEN, INVALID_OWNER, or CHUNK_MISSING if one of its chunks is being deleted.
+     */
     public Uni<Pin> pin(ContentName index, String owner) {
         checkOwner(owner);
+        return pin(index, owner, Optional.empty())
+                .onFailure(IndexNeededException.class)
+                .recoverWithUni(() -> Uni.createFrom()
+                        .item(() -> indexes.read(index))
+                        .runSubscriptionOn(threads)
+                        .flatMap(read -> pin(index, owner, Optional.of(read))));
+    }
+
+    /** Something is being deleted, and whether it is the index's can be told only with the index at hand. */
+    private static final class IndexNeededException extends RuntimeException {
+        private static final long serialVersionUID = 1;
+    }
+
+    private Uni<Pin> pin(ContentName index, String owner, Optional<ChunkIndex> read) {
         return transactions.inTransaction(() -> indexes.require(index)
+                // In this transaction, see Condemned.
+                .chain(condemned::chunks)
+                .invoke(beingDeleted -> {
+                    if (!beingDeleted.isEmpty()) {
+                        requireNoneOf(beingDeleted, read.orElseThrow(IndexNeededException::new));
+                    }
+                })
                 .chain(() -> rows.findByOwner(owner))
                 .flatMap(held -> {
                     if (held == null) {
@@ -62,6 +104,16 @@ public class Pins {
                                                     + " already. Unpin that first."));
                 })
                 .map(Pins::pin));
+    }
+
+    private static void requireNoneOf(Set<ChunkId> beingDeleted, ChunkIndex index) {
+        for (int i = 0; i < index.chunkCount(); i++) {
+            if (beingDeleted.contains(index.id(i))) {
+                throw ProblemException.failedPrecondition(
+                        "CHUNK_MISSING",
+                        "Chunk " + index.id(i) + " was not needed by anything and is being deleted. Put it again.");
+            }
+        }
     }
 
     private PinRow row(ContentName index, String owner) {
@@ -92,7 +144,12 @@ public class Pins {
 
     /** Drops the owner's pin; false if there was none. */
     public Uni<Boolean> unpin(String owner) {
-        return transactions.inTransaction(() -> rows.delete("owner", owner).map(count -> count > 0));
+        return transactions.inTransaction(() -> rows.findByOwner(owner)
+                .flatMap(held -> held == null
+                        ? Uni.createFrom().item(false)
+                        : rows.delete("id", held.id)
+                                .chain(() -> indexes.release(held.indexName))
+                                .replaceWith(true)));
     }
 
     /** A page of pins, oldest first. */

@@ -10,14 +10,18 @@ import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.security.DigestOutputStream;
 import java.security.MessageDigest;
+import java.time.Instant;
 import java.util.HexFormat;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.function.Consumer;
+import java.util.stream.Stream;
 import org.vsekai.nebula.casync.chunk.ChunkDigest;
 import org.vsekai.nebula.casync.durable.DurableFiles;
 import org.vsekai.nebula.kit.problem.ProblemException;
 import org.vsekai.nebula.kit.problem.ProblemKind;
 import org.vsekai.nebula.stores.ObjectContent;
+import org.vsekai.nebula.stores.StoredObject;
 
 /** Files named by the SHA-256 of their bytes. Blocking; thread-safe. */
 @ApplicationScoped
@@ -47,6 +51,15 @@ public class ContentFiles {
                 .find(object)
                 .map(found -> new StoredFile(
                         object, store.findFile(object).orElse(null), null, found.size(), name.sha256(), contentType));
+    }
+
+    /** Visits the names of the files in a folder of the store that were last written before a time. Blocking. */
+    public void forEachOlderThan(String folder, Instant time, Consumer<String> visitor) {
+        try (Stream<StoredObject> all = store.objects().list(folder)) {
+            all.filter(object -> object.lastModified().isBefore(time))
+                    .map(object -> object.path().substring(object.path().lastIndexOf('/') + 1))
+                    .forEach(visitor);
+        }
     }
 
     /** Reads a file that is there. @throws ObjectMissingException if it has gone */

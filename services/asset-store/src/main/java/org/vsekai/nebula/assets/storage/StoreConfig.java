@@ -67,6 +67,10 @@ public interface StoreConfig {
     @WithDefault("10s")
     Duration recentFileLifetime();
 
+    /** Chunks that uploads asked about and that need no second look at the database when they come; some 150 bytes each. */
+    @WithDefault("200000")
+    int rememberedProtections();
+
     /** How long an upload stays open. */
     @WithDefault("24h")
     Duration uploadExpiry();

@@ -106,15 +106,36 @@ public class StoreFolder {
 
     private void start() {
         findFault().ifPresent(fault -> LOG.errorf("The store starts degraded: %s", fault));
+        int unused = pruneTemporaries();
+    }
+
+    /** The chunk that the store always has. */
+    public ChunkId zeroChunk() {
+        return zeroChunk;
+    }
+
+    /** Deletes a file; none is no failure. @param path below the root, as this service made it */
+    public void deleteFile(String path) {
+        try {
+            boolean unused = objects.remove(path);
+        } catch (UncheckedIOException e) {
+            throw new StoreUnavailableException(objects.name(), "cannot delete " + path + ": " + e, e);
+        }
+    }
+
+    /** Deletes what interrupted writes left more than a day ago; returns how many files. */
+    public int pruneTemporaries() {
         Instant old = clock.instant().minus(TEMPORARY_LIFETIME);
+        int pruned = 0;
         try {
             if (chunks instanceof LocalChunkStore local) {
-                local.pruneTemporaries(old);
+                pruned += local.pruneTemporaries(old);
             }
-            objects.pruneTemporaries(old);
+            pruned += objects.pruneTemporaries(old);
         } catch (UncheckedIOException | StoreUnavailableException e) {
             LOG.warnf("Leftovers of interrupted writes stay in %s: %s", objects.name(), e.getMessage());
         }
+        return pruned;
     }
 
     void stop(@Observes ShutdownEvent event) {

@@ -1,5 +1,7 @@
 package org.vsekai.nebula.assets.upload;
 
+import com.github.benmanes.caffeine.cache.Cache;
+import com.github.benmanes.caffeine.cache.Caffeine;
 import io.quarkus.hibernate.reactive.panache.PanacheRepositoryBase;
 import io.smallrye.mutiny.Uni;
 import jakarta.enterprise.context.ApplicationScoped;
@@ -9,10 +11,13 @@ import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
+import org.vsekai.nebula.assets.condemned.Condemned;
 import org.vsekai.nebula.assets.storage.StoreConfig;
 import org.vsekai.nebula.casync.chunk.ChunkId;
 import org.vsekai.nebula.kit.problem.ProblemException;
@@ -33,13 +38,34 @@ public class Uploads {
     @ApplicationScoped
     static class ChunksRows implements PanacheRepositoryBase<UploadChunksRow, UUID> {}
 
+    @ApplicationScoped
+    static class IndexRows implements PanacheRepositoryBase<UploadIndexRow, UUID> {}
+
+    private record Protected(UUID upload, ChunkId chunk) {}
+
     private final Transactions transactions;
     private final Rows uploads;
     private final ChunksRows chunks;
+    private final IndexRows indexes;
+    private final Condemned condemned;
     private final StoreConfig config;
     private final Clock clock;
 
-    Uploads(Transactions transactions, Rows uploads, ChunksRows chunks, StoreConfig config, Clock clock) {
+    /** Expiry of uploads that were open a moment ago. */
+    private final Cache<UUID, Instant> open =
+            Caffeine.newBuilder().maximumSize(10_000).build();
+
+    /** Spares a chunk that was asked about the transaction when it is sent. */
+    private final Cache<Protected, Boolean> protectedChunks;
+
+    Uploads(
+            Transactions transactions,
+            Rows uploads,
+            ChunksRows chunks,
+            IndexRows indexes,
+            Condemned condemned,
+            StoreConfig config,
+            Clock clock) {
         if (config.maxOpenUploads() < 1) {
             throw new IllegalArgumentException(
                     "nebula.asset-store.max-open-uploads must be at least 1, not " + config.maxOpenUploads());
@@ -47,6 +73,11 @@ public class Uploads {
         this.transactions = transactions;
         this.uploads = uploads;
         this.chunks = chunks;
+        this.indexes = indexes;
+        this.condemned = condemned;
+        this.protectedChunks = Caffeine.newBuilder()
+                .maximumSize(config.rememberedProtections())
+                .build();
         this.config = config;
         this.clock = clock;
     }
@@ -93,8 +124,11 @@ public class Uploads {
 
     /** Ends what {@link #begin} began; one that has expired meanwhile is no failure. Blocking. */
     public void end(UUID id) {
-        boolean unused =
-                transactions.inTransaction(() -> uploads.deleteById(id)).await().atMost(DATABASE_WAIT);
+        open.invalidate(id);
+        long unused = transactions
+                .inTransaction(() -> uploads.delete("id", id))
+                .await()
+                .atMost(DATABASE_WAIT);
     }
 
     /** Forgets the uploads that have expired and what they protected; returns how many. */
@@ -103,13 +137,37 @@ public class Uploads {
         return transactions.inTransaction(() -> uploads.delete("expiresAt <= ?1", now));
     }
 
+    /**
+     * Protects an index, which need not be there yet, until the upload closes or expires; to be called inside a
+     * transaction.
+     *
+     * @throws ProblemException UPLOAD_NOT_FOUND, UPLOAD_EXPIRED
+     */
+    public Uni<Void> protectIndex(UUID id, String index) {
+        return requireOpen(id)
+                .chain(() -> indexes.count("uploadId = ?1 and indexName = ?2", id, index))
+                .flatMap(count -> {
+                    if (count > 0) {
+                        return Uni.createFrom().voidItem();
+                    }
+                    UploadIndexRow row = new UploadIndexRow();
+                    row.id = UUID.randomUUID();
+                    row.uploadId = id;
+                    row.indexName = index;
+                    return indexes.persist(row).replaceWithVoid();
+                });
+    }
+
     /** Ends an upload's protection. @throws ProblemException UPLOAD_NOT_FOUND */
     Uni<Void> close(UUID id) {
+        open.invalidate(id);
         return transactions
-                .inTransaction(() -> uploads.deleteById(id))
+                // Not deleteById: concurrent removals of one entity type wait for one another's results in Hibernate
+                // Reactive.
+                .inTransaction(() -> uploads.delete("id", id))
                 .onItem()
-                .invoke(existed -> {
-                    if (!existed) {
+                .invoke(removed -> {
+                    if (removed == 0) {
                         throw notFound(id);
                     }
                 })
@@ -117,25 +175,54 @@ public class Uploads {
     }
 
     /**
-     * Protects chunks until the upload closes or expires. Blocks until that is durable.
+     * Protects chunks until the upload closes or expires. Blocks until that is durable. From then on those of them that are in
+     * the store stay, but for the ones returned: they are being deleted, and to be taken for missing.
      *
      * @param ids concatenated, 32 bytes each
      * @throws ProblemException UPLOAD_NOT_FOUND, UPLOAD_EXPIRED
      */
-    public void protect(UUID id, byte[] ids) {
+    public Set<ChunkId> protect(UUID id, byte[] ids) {
         Instant now = clock.instant().truncatedTo(ChronoUnit.MICROS);
-        transactions
-                .inTransaction(() -> uploads.findById(id).flatMap(upload -> {
-                    if (upload == null) {
-                        return Uni.createFrom().<Void>failure(() -> notFound(id));
-                    }
-                    if (!upload.expiresAt.isAfter(now)) {
-                        return Uni.createFrom().<Void>failure(() -> expired(id));
-                    }
-                    return chunks.persist(rows(id, ids, now));
-                }))
+        Set<ChunkId> condemnedNow = new HashSet<>();
+        UploadRow upload = transactions
+                .inTransaction(() -> requireOpen(id)
+                        .call(() -> chunks.persist(rows(id, ids, now)))
+                        .call(() -> condemned.chunks().invoke(found -> {
+                            condemnedNow.clear();
+                            condemnedNow.addAll(found);
+                        })))
                 .await()
                 .atMost(DATABASE_WAIT);
+        open.put(id, upload.expiresAt);
+        Set<ChunkId> condemnedAsked = new HashSet<>();
+        for (int at = 0; at < ids.length; at += ChunkId.BYTES) {
+            ChunkId chunk = ChunkId.of(ids, at);
+            if (condemnedNow.contains(chunk)) {
+                condemnedAsked.add(chunk);
+            } else {
+                protectedChunks.put(new Protected(id, chunk), true);
+            }
+        }
+        return condemnedAsked;
+    }
+
+    /** Whether {@link #protect} of this chunk would change nothing and return nothing, as far as is remembered here. */
+    public boolean isProtected(UUID id, ChunkId chunk) {
+        @Nullable Instant expiry = open.getIfPresent(id);
+        return expiry != null
+                && expiry.isAfter(clock.instant())
+                && protectedChunks.getIfPresent(new Protected(id, chunk)) != null;
+    }
+
+    private Uni<UploadRow> requireOpen(UUID id) {
+        return uploads.findById(id).invoke(upload -> {
+            if (upload == null) {
+                throw notFound(id);
+            }
+            if (!upload.expiresAt.isAfter(clock.instant())) {
+                throw expired(id);
+            }
+        });
     }
 
     private static List<UploadChunksRow> rows(UUID upload, byte[] ids, Instant now) {

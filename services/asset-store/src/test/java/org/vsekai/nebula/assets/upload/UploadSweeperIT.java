@@ -17,6 +17,7 @@ import java.util.UUID;
 import java.util.concurrent.locks.LockSupport;
 import org.junit.jupiter.api.Test;
 import org.vsekai.nebula.assets.StoreResource;
+import org.vsekai.nebula.assets.condemned.Condemned;
 import org.vsekai.nebula.assets.storage.StoreConfig;
 import org.vsekai.nebula.kit.testing.NebulaDatabase;
 import org.vsekai.nebula.kit.transaction.Transactions;
@@ -35,6 +36,12 @@ class UploadSweeperIT {
 
     @Inject
     Uploads.ChunksRows chunks;
+
+    @Inject
+    Uploads.IndexRows indexes;
+
+    @Inject
+    Condemned condemned;
 
     @Inject
     StoreConfig config;
@@ -64,7 +71,7 @@ class UploadSweeperIT {
     }
 
     private Uploads uploads(Clock at) {
-        return new Uploads(transactions, rows, chunks, config, at);
+        return new Uploads(transactions, rows, chunks, indexes, condemned, config, at);
     }
 
     /** Opens an upload that protects one chunk. */

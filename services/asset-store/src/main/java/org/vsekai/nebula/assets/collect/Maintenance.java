@@ -1,0 +1,166 @@
+package org.vsekai.nebula.assets.collect;
+
+import io.quarkus.runtime.ShutdownEvent;
+import io.quarkus.runtime.StartupEvent;
+import io.quarkus.virtual.threads.VirtualThreads;
+import io.smallrye.mutiny.Uni;
+import io.vertx.core.Vertx;
+import jakarta.enterprise.context.ApplicationScoped;
+import jakarta.enterprise.event.Observes;
+import java.time.Clock;
+import java.time.Duration;
+import java.util.Optional;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Future;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.jboss.logging.Logger;
+import org.jspecify.annotations.Nullable;
+import org.vsekai.nebula.casync.store.Stores;
+import org.vsekai.nebula.kit.problem.ProblemException;
+import org.vsekai.nebula.kit.problem.ProblemKind;
+import org.vsekai.nebula.kit.transaction.DatabaseUnavailableException;
+import org.vsekai.nebula.kit.transaction.OutcomeUnknownException;
+
+/**
+ * Starts runs and carries them on: at once those that are asked for here, and from time to time those that an instance
+ * which is no more has left. Thread-safe.
+ */
+@ApplicationScoped
+class Maintenance {
+    private static final Logger LOG = Logger.getLogger(Maintenance.class);
+    private static final int MAX_LOCATION_CHARACTERS = 2000;
+
+    private final Runs runs;
+    private final Collector collector;
+    private final StoreVerification verification;
+    private final CollectConfig config;
+    private final Clock clock;
+    private final ExecutorService threads;
+    private final AtomicInteger wakes = new AtomicInteger();
+    private volatile boolean stopping;
+    private volatile @Nullable Future<?> work;
+
+    Maintenance(
+            Runs runs,
+            Collector collector,
+            StoreVerification verification,
+            CollectConfig config,
+            Clock clock,
+            @VirtualThreads ExecutorService threads) {
+        this.runs = runs;
+        this.collector = collector;
+        this.verification = verification;
+        this.config = config;
+        this.clock = clock;
+        this.threads = threads;
+    }
+
+    void start(@Observes StartupEvent event, Vertx vertx) {
+        vertx.setPeriodic(config.wakeInterval().toMillis(), timer -> wake());
+    }
+
+    void stop(@Observes ShutdownEvent event) {
+        stopping = true;
+        @Nullable Future<?> current = work;
+        if (current != null) {
+            current.cancel(true);
+        }
+    }
+
+    /**
+     * Starts a collection.
+     *
+     * @param grace instead of the configured one; not negative
+     * @throws ProblemException INVALID_GRACE; fails with MAINTENANCE_RUNNING
+     */
+    Uni<Run> collect(boolean delete, Optional<Duration> grace) {
+        Duration time = grace.orElse(config.grace());
+        if (time.isNegative() || time.toDays() > 36_500) {
+            throw ProblemException.invalid("INVALID_GRACE", "The grace time must lie between nothing and 100 years.");
+        }
+        return runs.start(Run.Kind.COLLECTION, delete, time, null).invoke(run -> wake());
+    }
+
+    /**
+     * Starts a verification.
+     *
+     * @param repairFrom location of a store to heal this one from
+     * @throws ProblemException INVALID_STORE; fails with MAINTENANCE_RUNNING
+     */
+    Uni<Run> verify(Optional<String> repairFrom) {
+        repairFrom.ifPresent(Maintenance::checkLocation);
+        return runs.start(Run.Kind.VERIFICATION, false, Duration.ZERO, repairFrom.orElse(null))
+                .invoke(run -> wake());
+    }
+
+    private static void checkLocation(String location) {
+        try {
+            if (location.length() > MAX_LOCATION_CHARACTERS) {
+                throw new IllegalArgumentException("a location has at most " + MAX_LOCATION_CHARACTERS + " characters");
+            }
+            Stores.open(location).close();
+        } catch (IllegalArgumentException e) {
+            throw new ProblemException(ProblemKind.INVALID, "INVALID_STORE", String.valueOf(e.getMessage()), e);
+        }
+    }
+
+    private void wake() {
+        if (!stopping && wakes.getAndIncrement() == 0) {
+            work = threads.submit(() -> {
+                int heard;
+                do {
+                    // A run that is started while this one ends is heard of here.
+                    heard = wakes.get();
+                    carryOn();
+                } while (!wakes.compareAndSet(heard, 0));
+            });
+        }
+    }
+
+    private void carryOn() {
+        try {
+            startDueCollection();
+            runs.claim().ifPresent(this::carryOn);
+        } catch (RuntimeException e) {
+            LOG.warnf("Maintenance of the store will be tried again in %s: %s", config.wakeInterval(), e);
+        }
+    }
+
+    private void startDueCollection() {
+        if (config.interval().isPresent()
+                && runs.findLastCollection()
+                        .map(last -> !last.plus(config.interval().get()).isAfter(clock.instant()))
+                        .orElse(true)) {
+            try {
+                Run run = runs.start(Run.Kind.COLLECTION, true, config.grace(), null)
+                        .await()
+                        .atMost(Duration.ofSeconds(60));
+                LOG.infof("Collection %s is due", run.id());
+            } catch (ProblemException e) {
+                LOG.infof("A collection is due but cannot begin: %s", e.getMessage());
+            }
+        }
+    }
+
+    private void carryOn(Run run) {
+        LOG.infof("%s %s begins", run.kind(), run.id());
+        Progress progress = new Progress(runs, run, config);
+        try {
+            switch (run.kind()) {
+                case COLLECTION -> collector.run(progress);
+                case VERIFICATION -> verification.run(progress);
+            }
+            progress.enter("done");
+            runs.end(progress, Run.State.COMPLETED);
+            LOG.infof("%s %s is complete", run.kind(), run.id());
+        } catch (RunEndedException e) {
+            LOG.infof("%s %s ends here: %s", run.kind(), run.id(), e.getMessage());
+        } catch (DatabaseUnavailableException | OutcomeUnknownException e) {
+            LOG.warnf("%s %s will be carried on when the database is back: %s", run.kind(), run.id(), e.getMessage());
+        } catch (RuntimeException e) {
+            LOG.errorf(e, "%s %s failed", run.kind(), run.id());
+            progress.report("failed: " + e.getMessage());
+            runs.end(progress, Run.State.FAILED);
+        }
+    }
+}

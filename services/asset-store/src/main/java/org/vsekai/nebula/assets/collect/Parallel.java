@@ -1,0 +1,56 @@
+package org.vsekai.nebula.assets.collect;
+
+import java.util.ArrayList;
+import java.util.Iterator;
+import java.util.List;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Future;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.Consumer;
+
+/** The same work on many things, a bounded number at a time. */
+final class Parallel {
+    private Parallel() {}
+
+    /** Returns when all is done, or after the first failure, when no worker runs any more. */
+    static <T> void forEach(ExecutorService threads, int concurrency, List<T> items, Consumer<T> work) {
+        Iterator<T> iterator = items.iterator();
+        AtomicBoolean stopped = new AtomicBoolean();
+        List<Future<?>> workers = new ArrayList<>();
+        for (int i = 0; i < Math.min(concurrency, items.size()); i++) {
+            workers.add(threads.submit(() -> {
+                while (!stopped.get()) {
+                    T item;
+                    synchronized (iterator) {
+                        if (!iterator.hasNext()) {
+                            return;
+                        }
+                        item = iterator.next();
+                    }
+                    try {
+                        work.accept(item);
+                    } catch (RuntimeException e) {
+                        stopped.set(true);
+                        throw e;
+                    }
+                }
+            }));
+        }
+        RuntimeException failure = null;
+        for (Future<?> worker : workers) {
+            try {
+                worker.get();
+            } catch (ExecutionException e) {
+                failure = e.getCause() instanceof RuntimeException cause ? cause : new IllegalStateException(e);
+            } catch (InterruptedException e) {
+                stopped.set(true);
+                Thread.currentThread().interrupt();
+                throw new RunEndedException("the service stops");
+            }
+        }
+        if (failure != null) {
+            throw failure;
+        }
+    }
+}

@@ -1,0 +1,207 @@
+package org.vsekai.nebula.assets.collect;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.vertx.core.json.JsonObject;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.HttpURLConnection;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.net.URI;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.sql.Connection;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Random;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.vsekai.nebula.casync.chunk.ChunkDigest;
+import org.vsekai.nebula.casync.store.ChunkCodec;
+import org.vsekai.nebula.casync.store.LocalChunkStore;
+import org.vsekai.nebula.kit.testing.NebulaDatabase;
+
+/** The packaged service, killed by SIGKILL in the middle of collections. */
+class CollectKillIT {
+    private static final int GARBAGE = 3000;
+    private static final int KILLS = 3;
+
+    @TempDir
+    Path scratch;
+
+    private final NebulaDatabase database = new NebulaDatabase();
+    private Map<String, String> settings;
+    private Path store;
+    private Process service;
+    private int httpPort;
+    private int grpcPort;
+
+    @BeforeEach
+    void prepare() throws Exception {
+        database.init(Map.of("service", "asset-store"));
+        settings = database.start();
+        try (Connection connection = NebulaDatabase.connect();
+                Statement statement = connection.createStatement()) {
+            for (String table :
+                    List.of("pins", "assets", "uploads", "indexes", "condemned", "maintenance_runs", "leases")) {
+                statement.executeUpdate("DELETE FROM asset_store." + table);
+            }
+        }
+        store = Files.createDirectory(scratch.resolve("store"));
+    }
+
+    @AfterEach
+    void kill() throws InterruptedException {
+        if (service != null) {
+            service.destroyForcibly();
+            assertThat(service.waitFor(30, TimeUnit.SECONDS)).isTrue();
+        }
+        database.stop();
+    }
+
+    /** Longer than the usual: a service that starts on a busy machine takes its time. */
+    private static void eventually(Runnable assertions) {
+        long end = System.nanoTime() + Duration.ofMinutes(2).toNanos();
+        while (true) {
+            try {
+                assertions.run();
+                return;
+            } catch (AssertionError e) {
+                if (System.nanoTime() > end) {
+                    throw e;
+                }
+                LockSupport.parkNanos(Duration.ofMillis(20).toNanos());
+            }
+        }
+    }
+
+    private static int freePort() throws IOException {
+        try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+            return socket.getLocalPort();
+        }
+    }
+
+    private void start() throws IOException {
+        httpPort = freePort();
+        grpcPort = freePort();
+        List<String> command = new ArrayList<>(List.of(
+                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                "-XX:TieredStopAtLevel=1",
+                "-Dquarkus.http.port=" + httpPort,
+                "-Dquarkus.grpc.server.port=" + grpcPort,
+                "-Dnebula.asset-store.store-url=" + store.toUri(),
+                "-Dnebula.collect.lease=2s",
+                "-Dnebula.collect.wake-interval=200ms",
+                "-Dnebula.collect.batch=16",
+                "-Dnebula.collect.concurrency=1"));
+        settings.forEach((name, value) -> command.add("-D" + name + "=" + value));
+        command.addAll(List.of("-jar", "target/quarkus-app/quarkus-run.jar"));
+        service = new ProcessBuilder(command)
+                .redirectErrorStream(true)
+                .redirectOutput(ProcessBuilder.Redirect.appendTo(
+                        Path.of("target", "collect-kill.log").toFile()))
+                .start();
+        eventually(() -> assertThat(status("/q/health/ready")).isEqualTo(200));
+    }
+
+    private int status(String path) {
+        try {
+            HttpURLConnection connection =
+                    (HttpURLConnection) base().resolve(path).toURL().openConnection();
+            return connection.getResponseCode();
+        } catch (IOException e) {
+            return 0;
+        }
+    }
+
+    private URI base() {
+        return URI.create("http://127.0.0.1:" + httpPort + "/");
+    }
+
+    private static long count(String query) throws SQLException {
+        try (Connection connection = NebulaDatabase.connect();
+                Statement statement = connection.createStatement();
+                ResultSet result = statement.executeQuery(query)) {
+            result.next();
+            return result.getLong(1);
+        }
+    }
+
+    private long chunkFiles() {
+        try (Stream<Path> files = Files.walk(store.resolve("chunks"))) {
+            return files.filter(file -> file.toString().endsWith(".cacnk")).count();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    @Test
+    void aCollectionThatIsKilledAgainAndAgainIsCarriedToItsEndAndLosesNothing() throws Exception {
+        long seed = Long.getLong("nebula.kill.seed", System.nanoTime());
+        System.out.println("CollectKillIT seed: -Dnebula.kill.seed=" + seed);
+        Random random = new Random(seed);
+        start();
+        Publisher.Build kept = Publisher.build(scratch, new int[] {1, 2, 3, 4});
+        try (Publisher publisher = new Publisher(base(), grpcPort)) {
+            publisher.publish(kept, "kept");
+        }
+        LocalChunkStore chunks = new LocalChunkStore(store.resolve("chunks"), LocalChunkStore.Durability.ON_SYNC);
+        for (int i = 0; i < GARBAGE; i++) {
+            byte[] plain = new byte[200];
+            random.nextBytes(plain);
+            chunks.put(
+                    ChunkDigest.SHA512_256.hash(plain, 0, plain.length), ChunkCodec.compress(plain, 0, plain.length));
+        }
+        chunks.sync();
+        long all = chunkFiles();
+        String run;
+        try (Publisher publisher = new Publisher(base(), grpcPort)) {
+            run = publisher.start("collections?delete=true&grace=PT0S").getString("id");
+        }
+        int interrupted = 0;
+        for (int kill = 1; kill <= KILLS; kill++) {
+            long goal = all - (long) GARBAGE * kill / (KILLS + 1) + random.nextInt(16);
+            eventually(() -> assertThat(chunkFiles()).isLessThan(goal));
+            service.destroyForcibly();
+            assertThat(service.waitFor(30, TimeUnit.SECONDS)).isTrue();
+            interrupted += count("SELECT count(*) FROM asset_store.condemned") > 0 ? 1 : 0;
+            assertThat(count("SELECT count(*) FROM asset_store.maintenance_runs WHERE state = 'RUNNING'"))
+                    .as("the run is not over at kill " + kill)
+                    .isEqualTo(1);
+            start();
+        }
+        System.out.println("killed " + KILLS + " times, " + interrupted + " times between a sentence and its end");
+        try (Publisher publisher = new Publisher(base(), grpcPort)) {
+            eventually(() -> assertThat(state(publisher, run)).isEqualTo("COMPLETED"));
+            JsonObject figures = publisher.run(run).getJsonObject("figures");
+            assertThat(figures.getLong("chunks_swept")).isEqualTo(GARBAGE);
+            assertThat(chunkFiles()).isEqualTo(all - GARBAGE);
+            assertThat(count("SELECT count(*) FROM asset_store.condemned")).isZero();
+            publisher.verify(kept.indexName());
+            // What was swept can be stored again.
+            Publisher.Build again = Publisher.build(scratch, new int[] {3, 4, 5});
+            publisher.publish(again, "again");
+        }
+    }
+
+    private static String state(Publisher publisher, String run) {
+        try {
+            return publisher.run(run).getString("state");
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        } catch (InterruptedException e) {
+            throw new AssertionError(e);
+        }
+    }
+}

@@ -1,0 +1,4 @@
+@NullUnmarked
+package org.vsekai.nebula.assets.collect;
+
+import org.jspecify.annotations.NullUnmarked;

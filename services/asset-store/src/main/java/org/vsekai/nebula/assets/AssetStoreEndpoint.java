@@ -22,6 +22,8 @@ import org.vsekai.nebula.api.assets.v1.PinRequest;
 import org.vsekai.nebula.api.assets.v1.PinState;
 import org.vsekai.nebula.api.assets.v1.PutManifestRequest;
 import org.vsekai.nebula.api.assets.v1.PutManifestResponse;
+import org.vsekai.nebula.api.assets.v1.SetPacksRequest;
+import org.vsekai.nebula.api.assets.v1.SetPacksResponse;
 import org.vsekai.nebula.api.assets.v1.Statistics;
 import org.vsekai.nebula.api.assets.v1.UnpinRequest;
 import org.vsekai.nebula.api.assets.v1.UnpinResponse;
@@ -32,6 +34,8 @@ import org.vsekai.nebula.assets.condemned.Condemned;
 import org.vsekai.nebula.assets.index.IndexVerification;
 import org.vsekai.nebula.assets.index.Indexes;
 import org.vsekai.nebula.assets.manifest.Manifests;
+import org.vsekai.nebula.assets.pack.PackTarget;
+import org.vsekai.nebula.assets.pack.Packs;
 import org.vsekai.nebula.assets.pin.Pin;
 import org.vsekai.nebula.assets.pin.Pins;
 import org.vsekai.nebula.assets.statistics.StatisticsReader;
@@ -48,6 +52,7 @@ class AssetStoreEndpoint implements AssetStore {
     private final IndexVerification verification;
     private final Manifests manifests;
     private final Pins pins;
+    private final Packs packs;
     private final StatisticsReader statistics;
     private final StoreConfig config;
     private final ExecutorService threads;
@@ -58,6 +63,7 @@ class AssetStoreEndpoint implements AssetStore {
             IndexVerification verification,
             Manifests manifests,
             Pins pins,
+            Packs packs,
             StatisticsReader statistics,
             StoreConfig config,
             @VirtualThreads ExecutorService threads) {
@@ -66,6 +72,7 @@ class AssetStoreEndpoint implements AssetStore {
         this.verification = verification;
         this.manifests = manifests;
         this.pins = pins;
+        this.packs = packs;
         this.statistics = statistics;
         this.config = config;
         this.threads = threads;
@@ -178,6 +185,21 @@ class AssetStoreEndpoint implements AssetStore {
             }
             return response.build();
         });
+    }
+
+    @Override
+    @RolesAllowed(Role.Names.SERVER)
+    public Uni<SetPacksResponse> setPacks(SetPacksRequest request) {
+        return packs.set(
+                        request.getOwner(),
+                        request.getTargetsList().stream()
+                                .map(target -> new PackTarget(
+                                        Indexes.parseName(target.getIndexName()),
+                                        target.getBaseIndexNamesList().stream()
+                                                .map(Indexes::parseName)
+                                                .toList()))
+                                .toList())
+                .map(left -> SetPacksResponse.newBuilder().setWantedCount(left).build());
     }
 
     private static PinInfo info(Pin pin) {

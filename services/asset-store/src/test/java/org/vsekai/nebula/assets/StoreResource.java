@@ -38,6 +38,11 @@ public final class StoreResource implements QuarkusTestResourceLifecycleManager 
         config.put("nebula.asset-store.max-open-uploads", Integer.toString(MAX_OPEN_UPLOADS));
         config.put("nebula.asset-store.recent-file-lifetime", "500ms");
         config.putAll(TestCertificate.config());
+        config.put("nebula.packs.poll-interval", "200ms");
+        config.put("nebula.packs.sweep-interval", "300ms");
+        config.put("nebula.packs.file-grace", "0s");
+        config.put("nebula.packs.retry-delay", "50ms");
+        config.put("nebula.packs.max-attempts", "2");
         config.putAll(new FreeGrpcPort().start());
         return config;
     }

@@ -34,7 +34,7 @@ public class FileRoutes {
     private static final String IMMUTABLE = "public, max-age=31536000, immutable";
 
     /** Behind the access log and the limits on bodies, ahead of authentication, which has nothing to decide here. */
-    private static final int ORDER = -1000;
+    public static final int ORDER = -1000;
 
     private final Vertx vertx;
     private final RouteProblems problems;

@@ -46,6 +46,9 @@ public class StoreFolder {
     /** Where manifests are in it. */
     public static final String MANIFESTS = "manifests";
 
+    /** Where packs and pack indexes are in it. */
+    public static final String PACKS = "packs";
+
     /** Where chunks are in it. */
     public static final String CHUNKS = "chunks";
 

@@ -21,6 +21,7 @@ import jakarta.enterprise.context.ApplicationScoped;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.HexFormat;
+import java.util.List;
 import java.util.UUID;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
@@ -32,6 +33,7 @@ import org.vsekai.nebula.api.assets.v1.ListPinsResponse;
 import org.vsekai.nebula.api.assets.v1.PinRequest;
 import org.vsekai.nebula.api.assets.v1.PinState;
 import org.vsekai.nebula.api.assets.v1.PutManifestRequest;
+import org.vsekai.nebula.api.assets.v1.SetPacksRequest;
 import org.vsekai.nebula.api.assets.v1.UnpinRequest;
 import org.vsekai.nebula.api.assets.v1.VerifiedArchive;
 import org.vsekai.nebula.api.assets.v1.VerifiedEntry;
@@ -93,6 +95,19 @@ public class AssetStoreClient {
         UnpinRequest request =
                 UnpinRequest.newBuilder().setOwner(owner.toString()).build();
         return repeated(AssetStoreGrpc.getUnpinMethod(), request, config.timeout())
+                .replaceWithVoid();
+    }
+
+    /** Says which packs are wanted for the owner, these and no others; they are made in the background. */
+    public Uni<Void> setPacks(UUID owner, List<PackTarget> targets) {
+        SetPacksRequest.Builder request = SetPacksRequest.newBuilder().setOwner(owner.toString());
+        for (PackTarget target : targets) {
+            request.addTargetsBuilder()
+                    .setIndexName(target.index().text())
+                    .addAllBaseIndexNames(
+                            target.bases().stream().map(IndexName::text).toList());
+        }
+        return repeated(AssetStoreGrpc.getSetPacksMethod(), request.build(), config.timeout())
                 .replaceWithVoid();
     }
 

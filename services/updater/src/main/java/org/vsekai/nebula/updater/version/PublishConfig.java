@@ -22,4 +22,8 @@ interface PublishConfig {
     /** From the pin to the manifest: how long it may take before the version is given up. */
     @WithDefault("45m")
     Duration deadline();
+
+    /** Highest versions of a mode that are packed, each with deltas from as many before it; 0 for no packs, at most 10. */
+    @WithDefault("3")
+    int packedVersions();
 }

@@ -50,6 +50,7 @@ public class VersionPublisher {
     private final Modes modes;
     private final Versions versions;
     private final AssetStoreClient assets;
+    private final PackRequests packs;
     private final Transactions transactions;
     private final PublishConfig config;
     private final Clock clock;
@@ -59,12 +60,14 @@ public class VersionPublisher {
             Modes modes,
             Versions versions,
             AssetStoreClient assets,
+            PackRequests packs,
             Transactions transactions,
             PublishConfig config,
             Clock clock) {
         this.modes = modes;
         this.versions = versions;
         this.assets = assets;
+        this.packs = packs;
         this.transactions = transactions;
         this.config = config;
         this.clock = clock;
@@ -165,7 +168,7 @@ public class VersionPublisher {
                 .onFailure(VersionPublisher::leavesNothing)
                 .call(() -> dropPin(id))
                 .call(outcome -> switch (outcome) {
-                    case Outcome.Created created -> confirmPin(index, id);
+                    case Outcome.Created created -> confirmPin(index, id).invoke(() -> packs.send(mode));
                     case Outcome.Existing existing -> dropPin(id);
                 });
     }

@@ -32,6 +32,7 @@ public class Versions {
     private final VersionRepository versions;
     private final FileRepository files;
     private final AssetStoreClient assets;
+    private final PackRequests packs;
     private final Transactions transactions;
     private final Clock clock;
 
@@ -40,12 +41,14 @@ public class Versions {
             VersionRepository versions,
             FileRepository files,
             AssetStoreClient assets,
+            PackRequests packs,
             Transactions transactions,
             Clock clock) {
         this.modes = modes;
         this.versions = versions;
         this.files = files;
         this.assets = assets;
+        this.packs = packs;
         this.transactions = transactions;
         this.clock = clock;
     }
@@ -132,6 +135,7 @@ public class Versions {
                         .invoke(e -> LOG.warnf("Pin of the deleted version %s is left for the sweeper: %s", id, e))
                         .onFailure(ProblemException.class)
                         .recoverWithNull())
+                .invoke(() -> packs.send(mode))
                 .replaceWithVoid();
     }
 

@@ -43,6 +43,8 @@ import org.vsekai.nebula.api.assets.v1.PinRequest;
 import org.vsekai.nebula.api.assets.v1.PinState;
 import org.vsekai.nebula.api.assets.v1.PutManifestRequest;
 import org.vsekai.nebula.api.assets.v1.PutManifestResponse;
+import org.vsekai.nebula.api.assets.v1.SetPacksRequest;
+import org.vsekai.nebula.api.assets.v1.SetPacksResponse;
 import org.vsekai.nebula.api.assets.v1.UnpinRequest;
 import org.vsekai.nebula.api.assets.v1.UnpinResponse;
 import org.vsekai.nebula.api.assets.v1.VerifiedArchive;
@@ -62,6 +64,7 @@ public final class FakeAssetStore extends AssetStoreGrpc.AssetStoreImplBase {
             Metadata.Key.of("authorization", Metadata.ASCII_STRING_MARSHALLER);
 
     private final Map<String, PinInfo> pins = new LinkedHashMap<>();
+    private final Map<String, SetPacksRequest> packs = new LinkedHashMap<>();
     private final Map<String, byte[]> manifests = new ConcurrentHashMap<>();
     private final Map<String, List<VerifiedEntry>> indexes = new ConcurrentHashMap<>();
     private final List<String> calls = new ArrayList<>();
@@ -96,6 +99,7 @@ public final class FakeAssetStore extends AssetStoreGrpc.AssetStoreImplBase {
 
     public synchronized void reset() {
         pins.clear();
+        packs.clear();
         manifests.clear();
         indexes.clear();
         calls.clear();
@@ -181,6 +185,11 @@ public final class FakeAssetStore extends AssetStoreGrpc.AssetStoreImplBase {
         return states;
     }
 
+    /** What was last asked to be packed, by owner. */
+    public synchronized Map<String, SetPacksRequest> packs() {
+        return new LinkedHashMap<>(packs);
+    }
+
     public byte[] manifest(String name) {
         return manifests.get(name);
     }
@@ -225,6 +234,13 @@ public final class FakeAssetStore extends AssetStoreGrpc.AssetStoreImplBase {
                         .build();
             }
         });
+    }
+
+    @Override
+    public synchronized void setPacks(SetPacksRequest request, StreamObserver<SetPacksResponse> answer) {
+        packs.put(request.getOwner(), request);
+        answer.onNext(SetPacksResponse.getDefaultInstance());
+        answer.onCompleted();
     }
 
     @Override

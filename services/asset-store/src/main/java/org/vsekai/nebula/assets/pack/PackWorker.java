@@ -116,8 +116,7 @@ class PackWorker {
 
     void sweep() {
         long removed = packs.removeUnpinned();
-        int deleted =
-                files.deleteAllBut(packs.fileNames(), clock.instant().minus(config.fileGrace()));
+        int deleted = files.deleteAllBut(packs.fileNames(), clock.instant().minus(config.fileGrace()));
         if (removed + deleted > 0) {
             LOG.infof("%d packs of indexes without a pin forgotten, %d files deleted", removed, deleted);
         }

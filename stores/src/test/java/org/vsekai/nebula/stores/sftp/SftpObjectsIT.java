@@ -255,7 +255,8 @@ class SftpObjectsIT extends ObjectStoreContract {
 
     @Test
     void desyncAndWeShareAServerByTheSameUrl(@TempDir Path work) throws Exception {
-        // desync runs ssh, which has to be told about our keys, and the port, since desync takes it for a part of the name.
+        // desync runs ssh, which has to be told about our keys, and the port, since desync takes it for a part of the
+        // name.
         Path ssh = work.resolve("ssh");
         Files.writeString(
                 ssh,
@@ -268,8 +269,11 @@ class SftpObjectsIT extends ObjectStoreContract {
         Map<String, String> environment = new HashMap<>(server.environment());
         environment.put("CASYNC_SSH_PATH", ssh.toString());
         String url = "sftp://%s@127.0.0.1:%d%s/"
-                .formatted(System.getProperty("user.name"), server.port(), server.data().resolve(below));
-        new DesyncStores(work, environment).exchange(
-                        url + "ours", url + "theirs", same -> same.replace(":" + server.port(), ""));
+                .formatted(
+                        System.getProperty("user.name"),
+                        server.port(),
+                        server.data().resolve(below));
+        new DesyncStores(work, environment)
+                .exchange(url + "ours", url + "theirs", same -> same.replace(":" + server.port(), ""));
     }
 }

@@ -15,11 +15,13 @@ import java.util.concurrent.Future;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.jboss.logging.Logger;
 import org.jspecify.annotations.Nullable;
-import org.vsekai.nebula.casync.store.Stores;
+import org.vsekai.nebula.casync.store.HttpStoreOptions;
+import org.vsekai.nebula.casync.store.ReadableStore;
 import org.vsekai.nebula.kit.problem.ProblemException;
 import org.vsekai.nebula.kit.problem.ProblemKind;
 import org.vsekai.nebula.kit.transaction.DatabaseUnavailableException;
 import org.vsekai.nebula.kit.transaction.OutcomeUnknownException;
+import org.vsekai.nebula.stores.url.StoreUrls;
 
 /**
  * Starts runs and carries them on: at once those that are asked for here, and from time to time those that an instance
@@ -98,10 +100,15 @@ class Maintenance {
             if (location.length() > MAX_LOCATION_CHARACTERS) {
                 throw new IllegalArgumentException("a location has at most " + MAX_LOCATION_CHARACTERS + " characters");
             }
-            Stores.open(location).close();
+            open(location).close();
         } catch (IllegalArgumentException e) {
             throw new ProblemException(ProblemKind.INVALID, "INVALID_STORE", String.valueOf(e.getMessage()), e);
         }
+    }
+
+    /** A store to heal from. What it needs to be let in comes from this service's environment, as for its own. */
+    static ReadableStore open(String location) {
+        return new StoreUrls(HttpStoreOptions.DEFAULT, System.getenv()).openReadable(location);
     }
 
     private void wake() {

@@ -15,7 +15,6 @@ import org.vsekai.nebula.casync.chunk.ChunkId;
 import org.vsekai.nebula.casync.index.ChunkIndex;
 import org.vsekai.nebula.casync.store.ManagedStore.StoredChunk;
 import org.vsekai.nebula.casync.store.ReadableStore;
-import org.vsekai.nebula.casync.store.Stores;
 
 /**
  * Reads and hashes every chunk of the store, then asks for every chunk that an index names, and puts right from another
@@ -50,7 +49,7 @@ class StoreVerification {
     /** Carries a run out, from the beginning if it was left. */
     void run(Progress progress) {
         @Nullable String from = progress.run().repairFrom();
-        try (@Nullable ReadableStore other = from == null ? null : Stores.open(from)) {
+        try (@Nullable ReadableStore other = from == null ? null : Maintenance.open(from)) {
             new Verification(progress, other).run();
         }
     }

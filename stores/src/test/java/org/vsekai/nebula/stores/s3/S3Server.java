@@ -9,7 +9,10 @@ import java.util.concurrent.TimeUnit;
 import org.vsekai.nebula.casync.PeerTool;
 import org.vsekai.nebula.stores.Ports;
 
-/** VersityGW, an S3 server over a folder, as a child process. */
+/**
+ * VersityGW, an S3 server over a folder, as a child process. The folder's file system must know extended attributes: with its
+ * attributes in files beside, the gateway answers 404 for an object that two clients put at once.
+ */
 public final class S3Server implements AutoCloseable {
     public static final String BUCKET = "games";
 
@@ -27,7 +30,6 @@ public final class S3Server implements AutoCloseable {
         this.folder = folder;
         this.port = Ports.free();
         Files.createDirectories(folder.resolve("data").resolve(BUCKET));
-        Files.createDirectories(folder.resolve("attributes"));
         start();
     }
 
@@ -43,8 +45,6 @@ public final class S3Server implements AutoCloseable {
                 "--secret",
                 ENVIRONMENT.get("S3_SECRET_KEY"),
                 "posix",
-                "--sidecar",
-                folder.resolve("attributes"),
                 folder.resolve("data"));
         Ports.await(port, process);
     }

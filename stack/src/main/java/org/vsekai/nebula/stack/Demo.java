@@ -16,6 +16,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -83,7 +84,7 @@ final class Demo implements AutoCloseable {
             if (closed) {
                 throw new StackException("The demonstration was interrupted");
             }
-            prepared = Stack.prepare(new Stack.Options(home, folder.resolve("stack"), 0, null, null));
+            prepared = Stack.prepare(new Stack.Options(home, folder.resolve("stack"), 0, null, null, Map.of()));
             stack = prepared;
         }
         prepared.launch();

@@ -65,13 +65,19 @@ public final class Stack implements AutoCloseable {
      * @param portBase see the command's help; 0 picks free ports
      * @param statementLog where PostgreSQL logs every statement; null: nowhere
      * @param console where the services' output is copied; null: nowhere
+     * @param settings environment variables of every service, beside those that the stack sets
      */
     public record Options(
             Path home,
             Path data,
             int portBase,
             @Nullable Path statementLog,
-            @Nullable PrintStream console) {}
+            @Nullable PrintStream console,
+            Map<String, String> settings) {
+        public Options {
+            settings = Map.copyOf(settings);
+        }
+    }
 
     private Stack(Options options, DataFolder data, FileLock lock) {
         this.options = options;
@@ -168,7 +174,7 @@ public final class Stack implements AutoCloseable {
     }
 
     private Map<String, String> environment(Service service, EmbeddedPostgres database) {
-        Map<String, String> environment = new HashMap<>();
+        Map<String, String> environment = new HashMap<>(options.settings());
         environment.put("NEBULA_HTTP_HOST", "127.0.0.1");
         environment.put("NEBULA_HTTP_PORT", Integer.toString(ports.http(service)));
         environment.put("NEBULA_GRPC_PORT", Integer.toString(ports.grpc(service)));

@@ -11,6 +11,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CountDownLatch;
@@ -68,7 +69,8 @@ final class UpCommand implements Callable<Integer> {
                 data.folder().root(),
                 portBase,
                 statementLog,
-                System.getenv("NEBULA_DETACHED") == null ? console : null));
+                System.getenv("NEBULA_DETACHED") == null ? console : null,
+                Map.of()));
         Runtime.getRuntime()
                 .addShutdownHook(new Thread(
                         () -> {

@@ -3,16 +3,21 @@ package org.vsekai.nebula.system;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.URI;
+import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.extension.ExtensionContext;
 import org.junit.jupiter.api.extension.ExtensionContext.Store;
 import org.junit.jupiter.api.extension.ParameterContext;
 import org.junit.jupiter.api.extension.ParameterResolver;
+import org.vsekai.nebula.casync.chunk.ChunkDigest;
+import org.vsekai.nebula.casync.chunk.ChunkSizes;
+import org.vsekai.nebula.casync.store.Stores;
 import org.vsekai.nebula.stack.Service;
 import org.vsekai.nebula.stack.Stack;
 
@@ -43,19 +48,33 @@ final class WholeStack implements AutoCloseable {
             return accesses;
         }
 
+        /** The chunk of zeros does not count: cdn-registry fetches it to probe, and clients never do. */
         boolean isFetchedChunk() {
-            return method.equals("GET") && path.startsWith("/chunks/") && status == 200;
+            return isGet("/chunks/") && !path.equals(ZERO_CHUNK);
+        }
+
+        boolean isFromPacks() {
+            return isGet("/packs/");
+        }
+
+        private boolean isGet(String below) {
+            return method.equals("GET") && path.startsWith(below) && (status == 200 || status == 206);
         }
     }
+
+    private static final String ZERO_CHUNK =
+            "/chunks/" + Stores.path(ChunkDigest.SHA512_256.hash(ByteBuffer.allocate(ChunkSizes.DEFAULT.max())));
 
     private final Path data;
     private final Stack stack;
 
-    private WholeStack() throws IOException {
+    /** @param makesPacks false: every chunk is fetched loose, so that tests know what requests to expect */
+    WholeStack(boolean makesPacks) throws IOException {
         Path target = SourceTree.root().resolve("system-tests/target");
         data = Files.createTempDirectory(target, "stack-");
         Path sqlLog = Files.createDirectories(target.resolve("sql-log")).resolve("system");
-        stack = Stack.start(new Stack.Options(SourceTree.root(), data, 0, sqlLog, null));
+        stack = Stack.start(new Stack.Options(
+                SourceTree.root(), data, 0, sqlLog, null, Map.of("NEBULA_PACKS_MAKE", Boolean.toString(makesPacks))));
     }
 
     URI updater() {
@@ -72,6 +91,11 @@ final class WholeStack implements AutoCloseable {
 
     String token() {
         return stack.token();
+    }
+
+    /** The folder that asset-store keeps everything in. */
+    Path store() {
+        return data.resolve("store");
     }
 
     /** Where a later {@link #accessesSince} begins. */
@@ -112,7 +136,7 @@ final class WholeStack implements AutoCloseable {
                     WholeStack.class,
                     key -> {
                         try {
-                            return new WholeStack();
+                            return new WholeStack(false);
                         } catch (IOException e) {
                             throw new UncheckedIOException(e);
                         }

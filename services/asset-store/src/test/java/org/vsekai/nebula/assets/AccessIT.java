@@ -93,6 +93,7 @@ class AccessIT {
             Map.entry("ConfirmPin", Set.of(Caller.SERVER)),
             Map.entry("Unpin", Set.of(Caller.SERVER)),
             Map.entry("ListPins", Set.of(Caller.SERVER, Caller.OPERATOR)),
+            Map.entry("SetPacks", Set.of(Caller.SERVER)),
             Map.entry("GetStatistics", Set.of(Caller.SERVER, Caller.OPERATOR)),
             Map.entry("StartCollection", Set.of(Caller.OPERATOR)),
             Map.entry("StartVerification", Set.of(Caller.OPERATOR)),

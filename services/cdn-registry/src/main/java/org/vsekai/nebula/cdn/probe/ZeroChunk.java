@@ -4,6 +4,7 @@ import org.vsekai.nebula.casync.ChunkCorruptException;
 import org.vsekai.nebula.casync.chunk.ChunkDigest;
 import org.vsekai.nebula.casync.chunk.ChunkId;
 import org.vsekai.nebula.casync.store.ChunkCodec;
+import org.vsekai.nebula.casync.store.Stores;
 
 /** The chunk that every store always holds: the largest chunk of the default sizes, all zero. */
 final class ZeroChunk {
@@ -13,7 +14,7 @@ final class ZeroChunk {
     static final ChunkId ID = ChunkDigest.SHA512_256.hash(new byte[LENGTH], 0, LENGTH);
 
     /** Below a CDN's base URI. */
-    static final String PATH = "chunks/" + ID.toString().substring(0, 4) + "/" + ID + ".cacnk";
+    static final String PATH = "chunks/" + Stores.path(ID);
 
     /** No stored form of it needs more. */
     static final int MAX_STORED_BYTES = ChunkCodec.maxStoredBytes(LENGTH);

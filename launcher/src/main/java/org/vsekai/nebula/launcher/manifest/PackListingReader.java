@@ -54,7 +54,8 @@ public final class PackListingReader {
         } catch (IllegalArgumentException e) {
             throw new BadAnswerException(source, "malformed list of packs: " + e.getMessage(), e);
         } catch (IOException e) {
-            throw new IllegalStateException("an array cannot fail to be read", e);
+            // Jackson says so of damaged UTF-32.
+            throw new BadAnswerException(source, "the list of packs is not valid JSON: " + e.getMessage(), e);
         }
     }
 

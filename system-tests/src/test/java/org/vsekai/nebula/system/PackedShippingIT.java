@@ -4,7 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
@@ -17,6 +16,7 @@ import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.vsekai.nebula.casync.pack.PackName;
 import org.vsekai.nebula.kit.testing.Eventually;
 import org.vsekai.nebula.system.WholeStack.Access;
 
@@ -64,7 +64,7 @@ class PackedShippingIT {
         assertThat(requests(mark, Access::isFromPacks)).isPositive();
         assertThat(GameBuild.contents(game)).isEqualTo(GameBuild.contents(fresh));
 
-        removeFiles(stack.store().resolve("packs"));
+        removePacks();
         mark = stack.accessMark();
         player.run("update", withoutPacks.toString());
         long loose = requests(mark, Access::isFetchedChunk);
@@ -114,15 +114,19 @@ class PackedShippingIT {
         }
     }
 
-    private static void removeFiles(Path folder) throws IOException {
-        try (Stream<Path> paths = Files.walk(folder)) {
-            paths.filter(Files::isRegularFile).forEach(file -> {
-                try {
-                    Files.delete(file);
-                } catch (IOException e) {
-                    throw new UncheckedIOException(e);
-                }
-            });
+    /** Removes the files and waits until asset-store has forgotten their content, too. */
+    private static void removePacks() throws IOException {
+        List<Path> packs;
+        try (Stream<Path> files = Files.list(stack.store().resolve("packs"))) {
+            packs = files.filter(file -> file.toString().endsWith(PackName.PACK))
+                    .toList();
         }
+        assertThat(packs).isNotEmpty();
+        for (Path pack : packs) {
+            Files.delete(pack);
+        }
+        Eventually.eventually(() -> assertThat(packs)
+                .allSatisfy(pack -> assertThat(Web.status(stack.assetStore().resolve("packs/" + pack.getFileName())))
+                        .isEqualTo(404)));
     }
 }

@@ -25,6 +25,12 @@ final class Web {
         return response.body();
     }
 
+    /** The status of the answer to a GET. */
+    static int status(URI uri) throws IOException, InterruptedException {
+        return CLIENT.send(request(uri).GET().build(), HttpResponse.BodyHandlers.discarding())
+                .statusCode();
+    }
+
     /** A header of the answer to a GET. */
     static String header(URI uri, String name) throws IOException, InterruptedException {
         return CLIENT.send(request(uri).GET().build(), HttpResponse.BodyHandlers.discarding())

@@ -1,7 +1,8 @@
 package org.vsekai.nebula.assets;
 
+import static org.vsekai.nebula.kit.time.Timestamps.timestamp;
+
 import com.google.protobuf.ByteString;
-import com.google.protobuf.Timestamp;
 import io.quarkus.grpc.GrpcService;
 import io.quarkus.virtual.threads.VirtualThreads;
 import io.smallrye.mutiny.Multi;
@@ -143,8 +144,7 @@ class AssetStoreEndpoint implements AssetStore {
     @Override
     @RolesAllowed({Role.Names.SERVER, Role.Names.OPERATOR})
     public Uni<ListPinsResponse> listPins(ListPinsRequest request) {
-        PageRequest page =
-                PageRequest.of(request.getPageSize() == 0 ? null : request.getPageSize(), request.getPageToken());
+        PageRequest page = PageRequest.ofMessage(request.getPageSize(), request.getPageToken());
         Optional<Pin.State> state =
                 switch (request.getState()) {
                     case PIN_STATE_UNSPECIFIED -> Optional.empty();
@@ -212,13 +212,6 @@ class AssetStoreEndpoint implements AssetStore {
                             case CONFIRMED -> PinState.PIN_STATE_CONFIRMED;
                         })
                 .setInsertedAt(timestamp(pin.insertedAt()))
-                .build();
-    }
-
-    private static Timestamp timestamp(Instant time) {
-        return Timestamp.newBuilder()
-                .setSeconds(time.getEpochSecond())
-                .setNanos(time.getNano())
                 .build();
     }
 }

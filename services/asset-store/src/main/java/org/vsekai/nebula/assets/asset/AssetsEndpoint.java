@@ -1,11 +1,11 @@
 package org.vsekai.nebula.assets.asset;
 
-import com.google.protobuf.Timestamp;
+import static org.vsekai.nebula.kit.time.Timestamps.timestamp;
+
 import io.quarkus.grpc.GrpcService;
 import io.quarkus.virtual.threads.VirtualThreads;
 import io.smallrye.mutiny.Uni;
 import jakarta.annotation.security.RolesAllowed;
-import java.time.Instant;
 import java.util.Optional;
 import java.util.concurrent.ExecutorService;
 import org.vsekai.nebula.api.assets.v1.AddAssetReferenceRequest;
@@ -47,8 +47,7 @@ class AssetsEndpoint implements org.vsekai.nebula.api.assets.v1.Assets {
     @Override
     @RolesAllowed({Role.Names.SERVER, Role.Names.PUBLISHER, Role.Names.OPERATOR})
     public Uni<ListAssetsResponse> listAssets(ListAssetsRequest request) {
-        PageRequest page =
-                PageRequest.of(request.getPageSize() == 0 ? null : request.getPageSize(), request.getPageToken());
+        PageRequest page = PageRequest.ofMessage(request.getPageSize(), request.getPageToken());
         return assets.list(given(request.getOwner()), page).map(found -> {
             ListAssetsResponse.Builder response = ListAssetsResponse.newBuilder();
             found.items().forEach(asset -> response.addAssets(info(asset)));
@@ -99,8 +98,7 @@ class AssetsEndpoint implements org.vsekai.nebula.api.assets.v1.Assets {
     @Override
     @RolesAllowed({Role.Names.SERVER, Role.Names.PUBLISHER, Role.Names.OPERATOR})
     public Uni<ListAssetReferencesResponse> listAssetReferences(ListAssetReferencesRequest request) {
-        PageRequest page =
-                PageRequest.of(request.getPageSize() == 0 ? null : request.getPageSize(), request.getPageToken());
+        PageRequest page = PageRequest.ofMessage(request.getPageSize(), request.getPageToken());
         return assets.listReferences(Assets.parse(request.getAssetId()), page).map(found -> {
             ListAssetReferencesResponse.Builder response = ListAssetReferencesResponse.newBuilder();
             found.items().forEach(reference -> response.addReferences(info(reference)));
@@ -136,13 +134,6 @@ class AssetsEndpoint implements org.vsekai.nebula.api.assets.v1.Assets {
         return AssetReferenceInfo.newBuilder()
                 .setHolder(reference.holder())
                 .setInsertedAt(timestamp(reference.insertedAt()))
-                .build();
-    }
-
-    private static Timestamp timestamp(Instant time) {
-        return Timestamp.newBuilder()
-                .setSeconds(time.getEpochSecond())
-                .setNanos(time.getNano())
                 .build();
     }
 }

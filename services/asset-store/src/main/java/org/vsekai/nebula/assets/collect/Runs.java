@@ -5,7 +5,6 @@ import io.quarkus.panache.common.Sort;
 import io.smallrye.mutiny.Uni;
 import jakarta.enterprise.context.ApplicationScoped;
 import java.time.Clock;
-import java.time.DateTimeException;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
@@ -15,6 +14,7 @@ import java.util.Optional;
 import java.util.UUID;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
+import org.vsekai.nebula.kit.paging.InsertionKey;
 import org.vsekai.nebula.kit.paging.Page;
 import org.vsekai.nebula.kit.paging.PageRequest;
 import org.vsekai.nebula.kit.problem.ProblemException;
@@ -106,7 +106,7 @@ class Runs {
 
     /** A page of runs, newest first. */
     Uni<Page<Run>> list(PageRequest request) {
-        Optional<SortKey> after = request.after().map(SortKey::parse);
+        Optional<InsertionKey> after = request.after().map(InsertionKey::parse);
         Sort order = Sort.descending("insertedAt", "id");
         return transactions
                 .inTransaction(() -> after.map(key -> rows.find(
@@ -114,25 +114,8 @@ class Runs {
                         .orElseGet(() -> rows.findAll(order))
                         .range(0, request.limit())
                         .list())
-                .map(found -> Page.of(request, found, row -> new SortKey(row.insertedAt, row.id).text(), RunRow::run));
-    }
-
-    private record SortKey(Instant insertedAt, UUID id) {
-        static SortKey parse(String text) {
-            int space = text.indexOf(' ');
-            try {
-                return new SortKey(
-                        Instant.parse(text.substring(0, Math.max(space, 0))),
-                        UUID.fromString(text.substring(space + 1)));
-            } catch (DateTimeException | IllegalArgumentException e) {
-                throw ProblemException.invalid(
-                        "INVALID_CURSOR", "after must be the next of an earlier page, unchanged.");
-            }
-        }
-
-        String text() {
-            return insertedAt + " " + id;
-        }
+                .map(found ->
+                        Page.of(request, found, row -> new InsertionKey(row.insertedAt, row.id).text(), RunRow::run));
     }
 
     /** When the last collection that deletes was begun; empty if none ever was. Blocking. */

@@ -1,11 +1,11 @@
 package org.vsekai.nebula.assets.collect;
 
-import com.google.protobuf.Timestamp;
+import static org.vsekai.nebula.kit.time.Timestamps.timestamp;
+
 import io.quarkus.grpc.GrpcService;
 import io.smallrye.mutiny.Uni;
 import jakarta.annotation.security.RolesAllowed;
 import java.time.Duration;
-import java.time.Instant;
 import java.util.Optional;
 import org.vsekai.nebula.api.assets.v1.CancelMaintenanceRunRequest;
 import org.vsekai.nebula.api.assets.v1.GetMaintenanceRunRequest;
@@ -58,8 +58,7 @@ class StoreMaintenanceEndpoint implements StoreMaintenance {
     @Override
     @RolesAllowed(Role.Names.OPERATOR)
     public Uni<ListMaintenanceRunsResponse> listMaintenanceRuns(ListMaintenanceRunsRequest request) {
-        PageRequest page =
-                PageRequest.of(request.getPageSize() == 0 ? null : request.getPageSize(), request.getPageToken());
+        PageRequest page = PageRequest.ofMessage(request.getPageSize(), request.getPageToken());
         return runs.list(page).map(found -> {
             ListMaintenanceRunsResponse.Builder response = ListMaintenanceRunsResponse.newBuilder();
             found.items().forEach(run -> response.addRuns(message(run)));
@@ -99,13 +98,6 @@ class StoreMaintenanceEndpoint implements StoreMaintenance {
                 .addAllReport(run.report())
                 .setInsertedAt(timestamp(run.insertedAt()))
                 .setUpdatedAt(timestamp(run.updatedAt()))
-                .build();
-    }
-
-    private static Timestamp timestamp(Instant time) {
-        return Timestamp.newBuilder()
-                .setSeconds(time.getEpochSecond())
-                .setNanos(time.getNano())
                 .build();
     }
 }

@@ -7,7 +7,6 @@ import io.quarkus.virtual.threads.VirtualThreads;
 import io.smallrye.mutiny.Uni;
 import jakarta.enterprise.context.ApplicationScoped;
 import java.time.Clock;
-import java.time.DateTimeException;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
@@ -21,6 +20,7 @@ import org.vsekai.nebula.assets.index.Indexes;
 import org.vsekai.nebula.assets.storage.ContentName;
 import org.vsekai.nebula.casync.chunk.ChunkId;
 import org.vsekai.nebula.casync.index.ChunkIndex;
+import org.vsekai.nebula.kit.paging.InsertionKey;
 import org.vsekai.nebula.kit.paging.Page;
 import org.vsekai.nebula.kit.paging.PageRequest;
 import org.vsekai.nebula.kit.problem.ProblemException;
@@ -165,7 +165,7 @@ public class Pins {
             parameters.and("before", time);
         });
         request.after().ifPresent(text -> {
-            SortKey after = SortKey.parse(text);
+            InsertionKey after = InsertionKey.parse(text);
             conditions.add("(insertedAt > :time or (insertedAt = :time and id > :id))");
             parameters.and("time", after.insertedAt()).and("id", after.id());
         });
@@ -176,25 +176,8 @@ public class Pins {
                                 parameters)
                         .range(0, request.limit())
                         .list())
-                .map(found -> Page.of(request, found, row -> new SortKey(row.insertedAt, row.id).text(), Pins::pin));
-    }
-
-    private record SortKey(Instant insertedAt, UUID id) {
-        static SortKey parse(String text) {
-            int space = text.indexOf(' ');
-            try {
-                return new SortKey(
-                        Instant.parse(text.substring(0, Math.max(space, 0))),
-                        UUID.fromString(text.substring(space + 1)));
-            } catch (DateTimeException | IllegalArgumentException e) {
-                throw ProblemException.invalid(
-                        "INVALID_CURSOR", "after must be the next of an earlier page, unchanged.");
-            }
-        }
-
-        String text() {
-            return insertedAt + " " + id;
-        }
+                .map(found ->
+                        Page.of(request, found, row -> new InsertionKey(row.insertedAt, row.id).text(), Pins::pin));
     }
 
     /** Number of pins in a state; to be called inside a transaction. */

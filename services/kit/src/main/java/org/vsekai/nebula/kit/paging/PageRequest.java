@@ -19,7 +19,7 @@ public record PageRequest(int limit, Optional<String> after) {
     public static final int MAX_LIMIT = 1000;
     public static final int DEFAULT_LIMIT = 100;
     private static final int MAX_CURSOR_CHARACTERS = 1024;
-    private static final String INVALID_CURSOR = "after must be the next of an earlier page, unchanged.";
+    static final String INVALID_CURSOR = "after must be the next of an earlier page, unchanged.";
 
     public PageRequest {
         if (limit < 1 || limit > MAX_LIMIT) {
@@ -37,6 +37,15 @@ public record PageRequest(int limit, Optional<String> after) {
         return new PageRequest(
                 limit == null ? DEFAULT_LIMIT : limit,
                 cursor == null || cursor.isEmpty() ? Optional.empty() : Optional.of(decode(cursor)));
+    }
+
+    /**
+     * From the fields {@code page_size} and {@code page_token} of a gRPC request, which are 0 and empty where they are absent.
+     *
+     * @throws ProblemException INVALID_LIMIT or INVALID_CURSOR
+     */
+    public static PageRequest ofMessage(int pageSize, String pageToken) {
+        return of(pageSize == 0 ? null : pageSize, pageToken);
     }
 
     static String encode(String sortKey) {

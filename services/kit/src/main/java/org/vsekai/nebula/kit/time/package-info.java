@@ -1,4 +1,4 @@
-/** The time of day, injected wherever code asks for it, so that a test can set it. */
+/** The time of day, injected wherever code asks for it, so that a test can set it; and times in messages. */
 @NullMarked
 package org.vsekai.nebula.kit.time;
 

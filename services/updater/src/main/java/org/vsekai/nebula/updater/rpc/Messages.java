@@ -1,8 +1,8 @@
 package org.vsekai.nebula.updater.rpc;
 
-import com.google.protobuf.Timestamp;
+import static org.vsekai.nebula.kit.time.Timestamps.timestamp;
+
 import jakarta.enterprise.context.ApplicationScoped;
-import java.time.Instant;
 import org.jspecify.annotations.Nullable;
 import org.vsekai.nebula.api.updater.v1.File;
 import org.vsekai.nebula.api.updater.v1.ListFilesResponse;
@@ -113,12 +113,5 @@ class Messages {
 
     private static String token(@Nullable String next) {
         return next == null ? "" : next;
-    }
-
-    private static Timestamp timestamp(Instant instant) {
-        return Timestamp.newBuilder()
-                .setSeconds(instant.getEpochSecond())
-                .setNanos(instant.getNano())
-                .build();
     }
 }

@@ -316,6 +316,11 @@ class CdnRegistryIT {
 
     @Test
     void oneOfSeveralInstancesTakesOnAProbe() {
+        // The service's own loop may take it on in between; then nobody else does, and the next probe is claimed for.
+        eventually(() -> assertThat(claimProbeSixTimesAtOnce()).containsOnlyOnce(true));
+    }
+
+    private List<Boolean> claimProbeSixTimesAtOnce() {
         Cdn seen = cdns.list(PageRequest.of(null, null), Optional.of("seed-region"))
                 .await()
                 .atMost(PATIENCE)
@@ -328,8 +333,10 @@ class CdnRegistryIT {
                 .stream()
                 .map(CompletableFuture::join)
                 .toList();
-
-        assertThat(claims).containsOnlyOnce(true);
+        if (claims.stream().filter(claimed -> claimed).count() > 1) {
+            throw new IllegalStateException("several instances took it on: " + claims);
+        }
+        return claims;
     }
 
     @Test

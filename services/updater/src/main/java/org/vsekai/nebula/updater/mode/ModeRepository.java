@@ -16,14 +16,14 @@ class ModeRepository implements PanacheRepositoryBase<ModeEntity, UUID> {
     private static final String FETCHED = "from ModeEntity m left join fetch m.updateTo where ";
 
     private static final String CHAIN = """
-            WITH RECURSIVE chain (id, name, is_active, update_to, step) AS (
-                SELECT id, name, is_active, update_to, 1 FROM modes WHERE name = :name
+            WITH RECURSIVE chain (id, name, is_active, update_to, generation, step) AS (
+                SELECT id, name, is_active, update_to, generation, 1 FROM modes WHERE name = :name
                 UNION ALL
-                SELECT m.id, m.name, m.is_active, m.update_to, c.step + 1
+                SELECT m.id, m.name, m.is_active, m.update_to, m.generation, c.step + 1
                 FROM modes AS m JOIN chain AS c ON m.id = c.update_to
                 WHERE c.step < :max
             )
-            SELECT id, name, is_active, update_to FROM chain ORDER BY step""";
+            SELECT id, name, is_active, update_to, generation FROM chain ORDER BY step""";
 
     Uni<Optional<ModeEntity>> findByName(ModeName name) {
         return find(FETCHED + "m.name = ?1", name.text()).firstResult().map(Optional::ofNullable);
@@ -55,7 +55,8 @@ class ModeRepository implements PanacheRepositoryBase<ModeEntity, UUID> {
                                 (UUID) row[0],
                                 new ModeName((String) row[1]),
                                 (boolean) row[2],
-                                Optional.ofNullable((UUID) row[3])))
+                                Optional.ofNullable((UUID) row[3]),
+                                (long) row[4]))
                         .toList());
     }
 }

@@ -14,8 +14,13 @@ public record UpdateChain(List<Link> links) {
     /** Most steps from one mode to the next that are followed. */
     static final int MAX_STEPS = 32;
 
-    /** One mode of the chain; {@code next} is the id of the mode it sends its players to. */
-    public record Link(UUID id, ModeName name, boolean active, Optional<UUID> next) {}
+    /**
+     * One mode of the chain.
+     *
+     * @param next the id of the mode it sends its players to
+     * @param generation of its versions, as {@link Generations} has it
+     */
+    public record Link(UUID id, ModeName name, boolean active, Optional<UUID> next, long generation) {}
 
     /** @throws ModeCycleException if the links come back to where they were, or go on beyond {@link #MAX_STEPS} */
     public UpdateChain {

@@ -16,6 +16,7 @@ import org.vsekai.nebula.kit.problem.ProblemException;
 import org.vsekai.nebula.kit.revision.EntityTags;
 import org.vsekai.nebula.kit.transaction.Transactions;
 import org.vsekai.nebula.updater.assets.AssetStoreClient;
+import org.vsekai.nebula.updater.mode.Generations;
 import org.vsekai.nebula.updater.mode.Mode;
 import org.vsekai.nebula.updater.mode.ModeName;
 import org.vsekai.nebula.updater.mode.ModeNotFoundException;
@@ -33,6 +34,7 @@ public class Versions {
     private final FileRepository files;
     private final AssetStoreClient assets;
     private final PackRequests packs;
+    private final Generations generations;
     private final Transactions transactions;
     private final Clock clock;
 
@@ -42,6 +44,7 @@ public class Versions {
             FileRepository files,
             AssetStoreClient assets,
             PackRequests packs,
+            Generations generations,
             Transactions transactions,
             Clock clock) {
         this.modes = modes;
@@ -49,6 +52,7 @@ public class Versions {
         this.files = files;
         this.assets = assets;
         this.packs = packs;
+        this.generations = generations;
         this.transactions = transactions;
         this.clock = clock;
     }
@@ -99,6 +103,7 @@ public class Versions {
         row.revision = version.revision();
         return versions.persistAndFlush(row)
                 .chain(() -> files.insert(version.id(), version.index(), archived))
+                .chain(() -> generations.advance(mode.id()))
                 .replaceWith(version);
     }
 
@@ -111,13 +116,16 @@ public class Versions {
      */
     public Uni<Version> change(
             ModeName mode, SemanticVersion version, @Nullable String ifMatch, Optional<Boolean> skipUpdate) {
-        return transactions.inTransaction(() -> existing(mode, version).map(row -> {
-            EntityTags.requireMatch(ifMatch, row.toVersion(mode).etag());
-            skipUpdate.ifPresent(skip -> row.skipUpdate = skip);
-            row.updatedAt = clock.instant().truncatedTo(ChronoUnit.MICROS);
-            row.revision++;
-            return row.toVersion(mode);
-        }));
+        return transactions.inTransaction(() -> existing(mode, version)
+                .map(row -> {
+                    EntityTags.requireMatch(ifMatch, row.toVersion(mode).etag());
+                    skipUpdate.ifPresent(skip -> row.skipUpdate = skip);
+                    row.updatedAt = clock.instant().truncatedTo(ChronoUnit.MICROS);
+                    row.revision++;
+                    return row;
+                })
+                .call(row -> generations.advance(row.modeId))
+                .map(row -> row.toVersion(mode)));
     }
 
     /**
@@ -129,6 +137,7 @@ public class Versions {
                 .inTransaction(() -> existing(mode, version)
                         .call(row -> files.deleteOf(row.id))
                         .call(versions::delete)
+                        .call(row -> generations.advance(row.modeId))
                         .map(row -> row.id))
                 .call(id -> assets.unpin(id)
                         .onFailure(ProblemException.class)

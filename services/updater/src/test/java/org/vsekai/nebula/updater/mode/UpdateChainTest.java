@@ -76,7 +76,11 @@ class UpdateChainTest {
     private static List<UpdateChain.Link> links(int count) {
         return IntStream.range(0, count)
                 .mapToObj(i -> new UpdateChain.Link(
-                        id(i), new ModeName("m" + i), true, i == count - 1 ? Optional.empty() : Optional.of(id(i + 1))))
+                        id(i),
+                        new ModeName("m" + i),
+                        true,
+                        i == count - 1 ? Optional.empty() : Optional.of(id(i + 1)),
+                        1))
                 .toList();
     }
 

@@ -97,7 +97,7 @@ class UpdateDecisionTest {
     }
 
     private static UpdateChain.Link link(int id, String name, boolean active, Optional<UUID> next) {
-        return new UpdateChain.Link(new UUID(0, id), new ModeName(name), active, next);
+        return new UpdateChain.Link(new UUID(0, id), new ModeName(name), active, next, 1);
     }
 
     private static Optional<SemanticVersion> installed(String version) {

@@ -10,7 +10,6 @@ public abstract sealed class LedgerException extends RuntimeException
         permits InvalidCommandException,
                 LedgerUnavailableException,
                 LedgerOutcomeUnknownException,
-                MalformedSnapshotException,
                 TooManyWatchesException {
 
     protected LedgerException(String message, @Nullable Throwable cause) {

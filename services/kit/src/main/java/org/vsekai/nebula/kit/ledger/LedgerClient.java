@@ -10,7 +10,8 @@ import org.vsekai.nebula.kit.paging.Page;
 import org.vsekai.nebula.kit.paging.PageRequest;
 
 /**
- * The ledger, as a service sees it. Injected where {@code nebula.ledger.endpoints} names its members.
+ * The ledger, as a service sees it. Injected where {@code nebula.ledger.endpoints} names its members; {@link #connect} makes
+ * one by hand.
  *
  * <p>Retries: each write carries one request id, made when the method is called, on every attempt and to whichever member,
  * so that it counts once however often it is sent. Subscribing again to the same {@link Uni} sends the same id again; that
@@ -23,9 +24,14 @@ import org.vsekai.nebula.kit.paging.PageRequest;
  * a field that breaks its rules, a limit that is reached, a token it does not know. A refusal that the caller has to deal
  * with in its ordinary work is an answer and no failure.
  *
- * <p>Thread-safe. Nothing here blocks; results come on a thread that may not be blocked.
+ * <p>Thread-safe. Nothing here blocks; results come on a thread that may block.
  */
 public interface LedgerClient extends AutoCloseable {
+    /** A client over the members named, which the caller has to close. It connects at the first call. */
+    static LedgerClient connect(LedgerEndpoints endpoints) {
+        return new GrpcLedgerClient(endpoints);
+    }
+
     /** False if no member is named. Every call fails with {@link LedgerUnavailableException} then. */
     boolean isConfigured();
 

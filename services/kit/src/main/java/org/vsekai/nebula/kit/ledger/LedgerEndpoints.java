@@ -48,7 +48,7 @@ public record LedgerEndpoints(
                 token,
                 Optional.empty(),
                 Duration.ofSeconds(10),
-                Duration.ofSeconds(4),
+                Duration.ofSeconds(2),
                 Duration.ofMillis(20),
                 Duration.ofSeconds(1),
                 4096);

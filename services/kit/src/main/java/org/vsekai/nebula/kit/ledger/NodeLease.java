@@ -7,7 +7,7 @@ import java.util.function.Consumer;
 
 /**
  * The one lease of this process, {@code node/{service}/{uuid}}, under which it claims whatever it owns. Injected where a
- * ledger is configured.
+ * ledger is configured; {@link #start} makes one by hand.
  *
  * <p>It is acquired at the start, renewed at a third of its time to live, and acquired anew, with a new token, when it was
  * lost. Whether it is still held is judged by this machine's monotonic clock, counted from when the last successful renewal
@@ -20,6 +20,16 @@ import java.util.function.Consumer;
  * <p>Thread-safe.
  */
 public interface NodeLease extends AutoCloseable {
+    /**
+     * Begins to acquire the lease and to keep it.
+     *
+     * @param service the name in the lease's own
+     * @param timeToLive 1 second to 10 minutes
+     */
+    static NodeLease start(LedgerClient client, String service, Duration timeToLive) {
+        return RenewedNodeLease.start(client, service, timeToLive);
+    }
+
     /** {@code node/{service}/{uuid}}, for the whole life of this process. */
     String name();
 

@@ -48,6 +48,11 @@ public record PageRequest(int limit, Optional<String> after) {
         return of(pageSize == 0 ? null : pageSize, pageToken);
     }
 
+    /** The field {@code page_token} of a request to another service for this part. */
+    public String token() {
+        return after.map(PageRequest::encode).orElse("");
+    }
+
     static String encode(String sortKey) {
         return Base64.getUrlEncoder().withoutPadding().encodeToString(sortKey.getBytes(StandardCharsets.UTF_8));
     }

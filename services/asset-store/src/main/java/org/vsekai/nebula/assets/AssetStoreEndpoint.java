@@ -42,6 +42,7 @@ import org.vsekai.nebula.assets.pin.Pins;
 import org.vsekai.nebula.assets.statistics.StatisticsReader;
 import org.vsekai.nebula.assets.storage.StoreConfig;
 import org.vsekai.nebula.kit.auth.Role;
+import org.vsekai.nebula.kit.call.ServedCall;
 import org.vsekai.nebula.kit.paging.PageRequest;
 import org.vsekai.nebula.kit.problem.ProblemException;
 
@@ -96,7 +97,7 @@ class AssetStoreEndpoint implements AssetStore {
     @Override
     @RolesAllowed(Role.Names.SERVER)
     public Multi<VerifyIndexResponse> verifyIndex(VerifyIndexRequest request) {
-        CallReadiness caller = CallReadiness.current();
+        ServedCall caller = ServedCall.current();
         return Multi.createFrom()
                 .<VerifyIndexResponse>emitter(emitter -> {
                     try {

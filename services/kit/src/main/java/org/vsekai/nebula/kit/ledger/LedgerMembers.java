@@ -46,7 +46,7 @@ final class LedgerMembers implements AutoCloseable {
             Metadata.Key.of("authorization", Metadata.ASCII_STRING_MARSHALLER);
 
     /** Reasons by which a member says that the attempt did nothing and may be made again. */
-    private static final Set<String> NOT_DONE = Set.of("NO_LEADER", "WINDOW_FULL");
+    private static final Set<String> NOT_DONE = Set.of("NO_LEADER", "WINDOW_FULL", "LEDGER_NOT_HOSTED");
 
     /** Codes of answers that another attempt would get too. */
     private static final Set<Status.Code> FINAL = Set.of(

@@ -1,4 +1,4 @@
-package org.vsekai.nebula.assets;
+package org.vsekai.nebula.kit.call;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatCode;
@@ -15,7 +15,7 @@ import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 import org.vsekai.nebula.kit.problem.ProblemException;
 
-class CallReadinessTest {
+class ServedCallTest {
     private static final Duration LONG = Duration.ofSeconds(30);
 
     /** A call whose transport state the test sets. */
@@ -52,35 +52,35 @@ class CallReadinessTest {
     }
 
     private final Call call = new Call();
-    private final CallReadiness readiness = new CallReadiness(call);
+    private final ServedCall served = new ServedCall(call, null);
 
     @Test
     void readyCallDoesNotWait() {
         call.ready = true;
-        assertThatCode(() -> readiness.await(Duration.ZERO)).doesNotThrowAnyException();
+        assertThatCode(() -> served.await(Duration.ZERO)).doesNotThrowAnyException();
     }
 
     @Test
     void producerWaitsUntilTheCallerTakesMore() throws Exception {
-        CompletableFuture<Void> waiting = CompletableFuture.runAsync(() -> readiness.await(LONG));
-        readiness.signal();
+        CompletableFuture<Void> waiting = CompletableFuture.runAsync(() -> served.await(LONG));
+        served.signal();
         assertThat(waiting).isNotDone();
         call.ready = true;
-        readiness.signal();
+        served.signal();
         waiting.get(10, TimeUnit.SECONDS);
     }
 
     @Test
     void producerStopsWhenTheCallerGoesAway() {
-        CompletableFuture<Void> waiting = CompletableFuture.runAsync(() -> readiness.await(LONG));
+        CompletableFuture<Void> waiting = CompletableFuture.runAsync(() -> served.await(LONG));
         call.cancelled = true;
-        readiness.signal();
+        served.signal();
         assertThatThrownBy(waiting::join).hasRootCauseInstanceOf(CancellationException.class);
     }
 
     @Test
     void callerThatTakesNothingForTooLongIsGivenUp() {
-        assertThatThrownBy(() -> readiness.await(Duration.ofMillis(20)))
+        assertThatThrownBy(() -> served.await(Duration.ofMillis(20)))
                 .isInstanceOfSatisfying(ProblemException.class, problem -> assertThat(problem.code())
                         .isEqualTo("CALLER_STALLED"));
     }

@@ -20,6 +20,7 @@ class ArchitectureTest {
             "api",
             "casync",
             "stores",
+            "ledger",
             "migrations",
             "parts",
             "services/kit",
@@ -70,6 +71,18 @@ class ArchitectureTest {
     }
 
     @Test
+    void theLedgerKnowsNoFrameworkAndNoOtherModule() {
+        noClasses()
+                .that()
+                .resideInAPackage(ROOT + "ledger..")
+                .should()
+                .dependOnClassesThat()
+                .resideInAnyPackage(FRAMEWORKS)
+                .check(code);
+        onlyUses("ledger");
+    }
+
+    @Test
     void contractsUseNoOtherModule() {
         onlyUses("api");
     }
@@ -112,7 +125,7 @@ class ArchitectureTest {
     @Test
     void noModuleHasAPackageCycle() {
         for (String module :
-                List.of("casync", "stores", "kit", "updater", "cdn", "assets", "launcher", "stack", "parts")) {
+                List.of("casync", "stores", "ledger", "kit", "updater", "cdn", "assets", "launcher", "stack", "parts")) {
             slices().matching(ROOT + module + ".(*)..")
                     .should()
                     .beFreeOfCycles()

@@ -14,13 +14,14 @@ final class FileWindow {
 
     private final FileChannel channel;
     private final long size;
-    private final ByteBuffer buffer = ByteBuffer.allocateDirect(BYTES).order(ByteOrder.LITTLE_ENDIAN);
+    private final ByteBuffer buffer;
     private long start;
     private int filled;
 
     FileWindow(FileChannel channel, long size) {
         this.channel = channel;
         this.size = size;
+        this.buffer = ByteBuffer.allocateDirect((int) Math.min(BYTES, size)).order(ByteOrder.LITTLE_ENDIAN);
         buffer.limit(0);
     }
 
@@ -34,7 +35,7 @@ final class FileWindow {
     }
 
     private void fill(long offset, int length) throws IOException {
-        buffer.clear().limit((int) Math.min(BYTES, size - offset));
+        buffer.clear().limit((int) Math.min(buffer.capacity(), size - offset));
         filled = 0;
         start = offset;
         while (buffer.hasRemaining()) {

@@ -72,7 +72,11 @@ final class Segment implements Closeable {
     /** Makes a prepared temporary the segment that begins with {@code first}. */
     static Segment publish(LogFolder folder, Path temporary, long first, long previousTerm, long size)
             throws IOException {
-        long salt = new SecureRandom().nextLong();
+        return publish(folder, temporary, first, previousTerm, size, new SecureRandom().nextLong());
+    }
+
+    static Segment publish(LogFolder folder, Path temporary, long first, long previousTerm, long size, long salt)
+            throws IOException {
         Path file = folder.segment(first);
         FileChannel channel = FileChannel.open(temporary, StandardOpenOption.READ, StandardOpenOption.WRITE);
         try {

@@ -10,6 +10,7 @@ public abstract sealed class LauncherException extends RuntimeException
         permits BadAnswerException,
                 FolderBusyException,
                 FolderException,
+                LedgerUnavailableException,
                 LocalStorageException,
                 NotConfiguredException,
                 RefusedException,

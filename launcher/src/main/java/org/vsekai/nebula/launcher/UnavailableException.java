@@ -8,11 +8,18 @@ public final class UnavailableException extends LauncherException {
 
     private final String url;
     private final String reason;
+    private final String problem;
 
     public UnavailableException(String url, String reason, @Nullable Throwable cause) {
+        this(url, reason, "", cause);
+    }
+
+    /** @param problem the code by which the server calls it; empty if it said nothing */
+    public UnavailableException(String url, String reason, String problem, @Nullable Throwable cause) {
         super(url + ": " + reason + ". Check the connection and try again; what was fetched is kept.", cause);
         this.url = url;
         this.reason = reason;
+        this.problem = problem;
     }
 
     public String url() {
@@ -21,6 +28,11 @@ public final class UnavailableException extends LauncherException {
 
     public String reason() {
         return reason;
+    }
+
+    /** What the server calls it; empty if it said nothing. */
+    public String problem() {
+        return problem;
     }
 
     @Override

@@ -71,6 +71,7 @@ public final class Vsekai implements Callable<Integer> {
         commands.put("publish", PublishCommand.class);
         commands.put("asset", AssetCommand.class);
         commands.put("store", StoreCommand.class);
+        commands.put("ledger", LedgerCommand.class);
         commands.put(CHUNKS, ChunksCommand.class);
         return commands;
     }

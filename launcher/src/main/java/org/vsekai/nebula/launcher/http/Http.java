@@ -323,7 +323,8 @@ public final class Http implements AutoCloseable {
             detail = "answered without a problem document";
         }
         if (status >= 500 || status == 429) {
-            return new UnavailableException(uri.toString(), "answered " + status + " " + code + ": " + detail, null);
+            return new UnavailableException(
+                    uri.toString(), "answered " + status + " " + code + ": " + detail, code, null);
         }
         return status < 400
                 ? new BadAnswerException(uri.toString(), "redirects to where it must not be followed", null)

@@ -36,8 +36,7 @@ class LedgerSnapshotFuzz {
         machine.writeSnapshot(new DataOutputStream(again));
         assertThat(again.toByteArray())
                 .isEqualTo(Arrays.copyOf(snapshot, snapshot.length - in.available()));
-        machine.apply(1, new Stamp(machine.ledgerMillis(), 0), CommandCodec.tick());
-        machine.endBatch(1);
+        machine.endBatch(1, new Stamp(machine.ledgerMillis(), 0));
     }
 
     private static byte[] withChecksum(byte[] body) {

@@ -3,6 +3,7 @@ package org.vsekai.nebula.ledger.consensus;
 import java.io.DataInput;
 import java.io.DataOutput;
 import java.io.IOException;
+import java.util.OptionalLong;
 
 /**
  * What a {@link Member} feeds with the commands that the majority has agreed on. Everything that it keeps follows from the
@@ -25,8 +26,12 @@ public interface ReplicatedMachine {
      */
     byte[] apply(long index, Stamp stamp, byte[] command);
 
-    /** Comes after the last command of each batch; who watches is told from here. */
-    void endBatch(long index);
+    /**
+     * Comes after the last command of each batch, and for batches without any; who watches is told from here.
+     *
+     * @param stamp when the leader made the batch
+     */
+    void endBatch(long index, Stamp stamp);
 
     /** Writes all state; two members that applied the same log write the same bytes. */
     void writeSnapshot(DataOutput out) throws IOException;
@@ -40,4 +45,12 @@ public interface ReplicatedMachine {
 
     /** Ledger time of the last stamp applied, in milliseconds; 0 before the first. */
     long ledgerMillis();
+
+    /**
+     * When, in ledger time, something is due that no command brings about, such as the end of a lease. The leader then appends
+     * an empty batch, whose {@link #endBatch} comes with a ledger time of at least this. Called by the member's thread.
+     */
+    default OptionalLong nextDueMillis() {
+        return OptionalLong.empty();
+    }
 }

@@ -4,7 +4,6 @@ import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Optional;
 import java.util.UUID;
 import org.vsekai.nebula.ledger.Command;
 import org.vsekai.nebula.ledger.LedgerLimits;
@@ -15,7 +14,6 @@ import org.vsekai.nebula.ledger.RequestId;
  *
  * <pre>
  * 1     version, 1
- * 1     0: a tick, and the end; 1: a command follows
  * 16    request id
  * n     ledger time when sent
  * n     nine limits, in the order of {@link LedgerLimits}
@@ -23,8 +21,7 @@ import org.vsekai.nebula.ledger.RequestId;
  * ...   its fields, in the order of its record
  * </pre>
  *
- * Numbers that cannot be negative are counts (LEB128), others 8 bytes; see {@link Encoder}. A tick carries nothing but its
- * stamp: it lets leases expire when nobody writes.
+ * Numbers that cannot be negative are counts (LEB128), others 8 bytes; see {@link Encoder}.
  */
 public final class CommandCodec {
     static final int NAME_BYTES = 256;
@@ -32,21 +29,13 @@ public final class CommandCodec {
     static final int COVERS = 1024;
 
     private static final int VERSION = 1;
-    private static final int TICK = 0;
-    private static final int COMMAND = 1;
 
     private CommandCodec() {}
-
-    /** The bytes of a tick. */
-    public static byte[] tick() {
-        return new Encoder().int8(VERSION).int8(TICK).toBytes();
-    }
 
     public static byte[] encode(Envelope envelope) {
         LedgerLimits limits = envelope.limits();
         Encoder out = new Encoder()
                 .int8(VERSION)
-                .int8(COMMAND)
                 .uuid(envelope.request().value())
                 .count(envelope.seenMillis())
                 .count(limits.counters())
@@ -62,22 +51,12 @@ public final class CommandCodec {
         return out.toBytes();
     }
 
-    /**
-     * Reads what {@link #encode} or {@link #tick} wrote.
-     *
-     * @return empty for a tick
-     * @throws MalformedDataException for any other bytes
-     */
-    public static Optional<Envelope> decode(byte[] bytes) throws MalformedDataException {
+    /** @throws MalformedDataException for bytes that {@link #encode} does not write */
+    public static Envelope decode(byte[] bytes) throws MalformedDataException {
         Decoder in = new Decoder(bytes);
         try {
             in.expect(in.int8() == VERSION, "command of a version other than " + VERSION);
-            Optional<Envelope> envelope =
-                    switch (in.int8()) {
-                        case TICK -> Optional.empty();
-                        case COMMAND -> Optional.of(readEnvelope(in));
-                        default -> throw in.malformed("neither a tick nor a command");
-                    };
+            Envelope envelope = readEnvelope(in);
             in.expect(in.offset() == bytes.length, "%d bytes too many".formatted(bytes.length - in.offset()));
             return envelope;
         } catch (MalformedDataException e) {

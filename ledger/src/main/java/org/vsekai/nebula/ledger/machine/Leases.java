@@ -3,6 +3,7 @@ package org.vsekai.nebula.ledger.machine;
 import java.io.IOException;
 import java.util.Comparator;
 import java.util.List;
+import java.util.OptionalLong;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.function.Consumer;
@@ -38,9 +39,11 @@ final class Leases {
         }
     }
 
-    /** Ledger time at which the next lease ends; {@code Long.MAX_VALUE} when there is none. */
-    long nextExpiryMillis() {
-        return byExpiry.isEmpty() ? Long.MAX_VALUE : byExpiry.first().expiresAtMillis();
+    /** Ledger time at which the next lease ends. */
+    OptionalLong nextExpiryMillis() {
+        return byExpiry.isEmpty()
+                ? OptionalLong.empty()
+                : OptionalLong.of(byExpiry.first().expiresAtMillis());
     }
 
     Result acquire(Command.AcquireLease acquire, LedgerLimits limits, Now now, Consumer<Change> changes) {

@@ -6,6 +6,7 @@ import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.OptionalLong;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
@@ -47,7 +48,6 @@ public final class LedgerMachine implements ReplicatedMachine {
     private long entryLock;
 
     private volatile long ledgerMillis;
-    private volatile long nextExpiryMillis = Long.MAX_VALUE;
     private volatile long stampHeardNanos;
     private boolean stopped;
 
@@ -62,17 +62,16 @@ public final class LedgerMachine implements ReplicatedMachine {
         if (entryLock == 0) {
             entryLock = lock.writeLock();
         }
-        byte[] result = state.apply(stamp, command, watchers.isEmpty() ? change -> {} : changes::add);
-        heard();
-        return result;
+        return state.apply(stamp, command, this::changed);
     }
 
     @Override
-    public void endBatch(long index) {
+    public void endBatch(long index, Stamp stamp) {
         if (entryLock == 0) {
             entryLock = lock.writeLock();
         }
-        state.finishEntry(index);
+        state.finishEntry(index, stamp, this::changed);
+        heard();
         if (!changes.isEmpty()) {
             watchers.forEach(watcher -> watcher.offer(index, changes));
             changes.clear();
@@ -110,13 +109,9 @@ public final class LedgerMachine implements ReplicatedMachine {
         return ledgerMillis;
     }
 
-    /**
-     * Whether a lease is due to end by what this member's clock says has passed since the last stamp. The next stamp ends
-     * it; when nobody writes, a {@link CommandCodec#tick} brings one.
-     */
-    public boolean expiryIsDue() {
-        long next = nextExpiryMillis;
-        return next != Long.MAX_VALUE && ledgerMillis + sinceLastStamp().toMillis() >= next;
+    @Override
+    public OptionalLong nextDueMillis() {
+        return state.leases().nextExpiryMillis();
     }
 
     /**
@@ -188,13 +183,18 @@ public final class LedgerMachine implements ReplicatedMachine {
         return there;
     }
 
+    private void changed(Change change) {
+        if (!watchers.isEmpty()) {
+            changes.add(change);
+        }
+    }
+
     private Duration sinceLastStamp() {
         return Duration.ofNanos(Math.max(0, nanoTime.getAsLong() - stampHeardNanos));
     }
 
     private void heard() {
         ledgerMillis = state.ledgerMillis();
-        nextExpiryMillis = state.leases().nextExpiryMillis();
         stampHeardNanos = nanoTime.getAsLong();
     }
 }

@@ -5,7 +5,6 @@ import java.io.DataOutput;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.time.Instant;
-import java.util.Optional;
 import java.util.function.Consumer;
 import org.vsekai.nebula.ledger.Change;
 import org.vsekai.nebula.ledger.Command;
@@ -29,7 +28,6 @@ import org.vsekai.nebula.ledger.consensus.Stamp;
 final class LedgerState {
     private static final int MAGIC = 0x4e4c_4544;
     private static final int VERSION = 1;
-    private static final byte[] TICKED = {};
 
     private final Tokens tokens;
     private final Counters counters;
@@ -81,19 +79,16 @@ final class LedgerState {
 
     /** Applies one command of the log and answers its result's bytes. */
     byte[] apply(Stamp stamp, byte[] command, Consumer<Change> changes) {
-        ledgerMillis = Math.max(ledgerMillis, stamp.ledgerMillis());
-        leases.expire(ledgerMillis, changes);
-        Optional<Envelope> envelope;
+        advance(stamp, changes);
         try {
-            envelope = CommandCodec.decode(command);
+            return once(CommandCodec.decode(command), Instant.ofEpochMilli(stamp.wallMillis()), changes);
         } catch (MalformedDataException e) {
             return ResultCodec.encode(new Result.Malformed(String.valueOf(e.getMessage())));
         }
-        return envelope.map(sent -> once(sent, Instant.ofEpochMilli(stamp.wallMillis()), changes))
-                .orElse(TICKED);
     }
 
-    void finishEntry(long entry) {
+    void finishEntry(long entry, Stamp stamp, Consumer<Change> changes) {
+        advance(stamp, changes);
         index = entry;
     }
 
@@ -119,6 +114,11 @@ final class LedgerState {
 
     int requests() {
         return requests.size();
+    }
+
+    private void advance(Stamp stamp, Consumer<Change> changes) {
+        ledgerMillis = Math.max(ledgerMillis, stamp.ledgerMillis());
+        leases.expire(ledgerMillis, changes);
     }
 
     private byte[] once(Envelope sent, Instant wall, Consumer<Change> changes) {

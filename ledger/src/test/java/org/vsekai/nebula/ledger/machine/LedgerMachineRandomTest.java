@@ -64,9 +64,9 @@ class LedgerMachineRandomTest {
                 byte[] command = CommandCodec.encode(new Envelope(sent.id(), one.millis, TIGHT, sent.command()));
                 byte[] result = one.apply(command);
                 // The other's entry has readers in between and a snapshot before it, which must leave no trace.
-                assertThat(other.apply(i, new Stamp(one.millis, 1_700_000_000_000L + one.millis), command))
-                        .isEqualTo(result);
-                other.endBatch(i);
+                Stamp stamp = new Stamp(one.millis, 1_700_000_000_000L + one.millis);
+                assertThat(other.apply(i, stamp, command)).isEqualTo(result);
+                other.endBatch(i, stamp);
                 if (i % 100 == 0) {
                     Script restored = one.restored();
                     assertThat(new Script(other).snapshot()).as("seed %d", seed).isEqualTo(one.snapshot());

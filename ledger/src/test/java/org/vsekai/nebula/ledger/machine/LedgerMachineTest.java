@@ -212,11 +212,12 @@ class LedgerMachineTest {
     }
 
     @Test
-    void aTickEndsLeasesWhenNobodyWrites() {
+    void anEntryWithoutCommandsEndsLeases() {
         Lease lease = acquire("node/a", "a");
+        assertThat(script.machine.nextDueMillis()).hasValue(lease.expiresAtMillis());
         script.millis = lease.expiresAtMillis();
         assertThat(script.find(view -> view.findLease("node/a"))).isPresent();
-        script.apply(CommandCodec.tick());
+        script.pass();
         assertThat(script.find(view -> view.findLease("node/a"))).isEmpty();
     }
 

@@ -44,13 +44,14 @@ class MachineMemoryIT {
         LedgerMachine machine = new LedgerMachine(System::nanoTime);
         for (int i = 1; i <= COMMANDS; i++) {
             long millis = i * 3L / 10;
+            Stamp stamp = new Stamp(millis, millis);
             RequestId id = new RequestId(new UUID(i * 0x9e37_79b9_7f4a_7c15L, i));
             byte[] result = machine.apply(
                     i,
-                    new Stamp(millis, millis),
+                    stamp,
                     CommandCodec.encode(new Envelope(
                             id, millis, LedgerLimits.DEFAULT, new Command.AddToCounter("counter/" + i % 1000, 1))));
-            machine.endBatch(i);
+            machine.endBatch(i, stamp);
             if (!(ResultCodec.decode(result) instanceof Result.CounterValue)) {
                 throw new AssertionError("command " + i + ": " + new String(result, StandardCharsets.ISO_8859_1));
             }

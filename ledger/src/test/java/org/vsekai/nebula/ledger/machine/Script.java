@@ -54,9 +54,15 @@ final class Script {
     /** One entry of one command. */
     byte[] apply(byte[] command) {
         index++;
-        byte[] result = machine.apply(index, new Stamp(millis, 1_700_000_000_000L + millis), command);
-        machine.endBatch(index);
+        Stamp stamp = new Stamp(millis, 1_700_000_000_000L + millis);
+        byte[] result = machine.apply(index, stamp, command);
+        machine.endBatch(index, stamp);
         return result;
+    }
+
+    /** An entry without commands. */
+    void pass() {
+        machine.endBatch(++index, new Stamp(millis, 1_700_000_000_000L + millis));
     }
 
     <T> T read(Function<LedgerView, T> query) {

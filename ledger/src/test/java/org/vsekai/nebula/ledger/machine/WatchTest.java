@@ -59,7 +59,7 @@ class WatchTest {
         for (String told = recorder.next(); !told.startsWith("caught up"); told = recorder.next()) {
             assertThat(told).contains("Set");
         }
-        script.after(TTL).apply(CommandCodec.tick());
+        script.after(TTL).pass();
         assertThat(recorder.next()).isEqualTo("3 " + new Change.ClaimEnded("zone/1", 2));
         assertThat(recorder.next())
                 .isEqualTo("3 " + new Change.LeaseEnded("node/a", lease.token(), Change.End.EXPIRED));

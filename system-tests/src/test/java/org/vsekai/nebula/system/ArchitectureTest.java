@@ -23,6 +23,7 @@ class ArchitectureTest {
             "ledger",
             "migrations",
             "parts",
+            "parts/infinispan",
             "services/kit",
             "services/updater",
             "services/cdn-registry",
@@ -103,6 +104,28 @@ class ArchitectureTest {
         onlyUses("updater", "kit", "api");
         onlyUses("cdn", "kit", "api", "casync");
         onlyUses("assets", "kit", "api", "casync", "stores");
+    }
+
+    /** Whether a chunk is there can change at any time, and publishing and collecting stand on it. */
+    @Test
+    void whatPublishesOrCollectsNeverAsksACache() {
+        noClasses()
+                .that()
+                .resideInAnyPackage(
+                        ROOT + "assets.chunk..",
+                        ROOT + "assets.index..",
+                        ROOT + "assets.collect..",
+                        ROOT + "assets.condemned..",
+                        ROOT + "assets.pin..",
+                        ROOT + "assets.upload..",
+                        ROOT + "assets.pack..",
+                        ROOT + "updater.assets..")
+                .or()
+                .haveSimpleName("VersionPublisher")
+                .should()
+                .dependOnClassesThat()
+                .resideInAPackage(ROOT + "kit.cache..")
+                .check(code);
     }
 
     @Test

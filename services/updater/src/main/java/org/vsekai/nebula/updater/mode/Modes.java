@@ -22,11 +22,13 @@ public class Modes {
     private static final String FOREIGN_KEY_VIOLATION = "23503";
 
     private final ModeRepository repository;
+    private final RecentChains recent;
     private final Transactions transactions;
     private final Clock clock;
 
-    Modes(ModeRepository repository, Transactions transactions, Clock clock) {
+    Modes(ModeRepository repository, RecentChains recent, Transactions transactions, Clock clock) {
         this.repository = repository;
+        this.recent = recent;
         this.transactions = transactions;
         this.clock = clock;
     }
@@ -53,12 +55,7 @@ public class Modes {
      * {@link ModeCycleException}.
      */
     public Uni<UpdateChain> follow(ModeName name) {
-        return repository.chainFrom(name).map(links -> {
-            if (links.isEmpty()) {
-                throw new ModeNotFoundException(name);
-            }
-            return new UpdateChain(links);
-        });
+        return repository.chainFrom(name).map(links -> UpdateChain.from(name, links));
     }
 
     /** Fails with MODE_EXISTS, or {@link ModeNotFoundException} for {@code updateTo}. */
@@ -78,6 +75,8 @@ public class Modes {
                             return repository.persistAndFlush(mode);
                         })
                         .map(ModeEntity::toMode))
+                .onTermination()
+                .invoke(recent::forget)
                 .onFailure(DatabaseFailure::isUniqueViolation)
                 .transform(e -> new ProblemException(
                         ProblemKind.ALREADY_EXISTS, "MODE_EXISTS", "There is a mode " + name + " already.", e));
@@ -90,26 +89,33 @@ public class Modes {
      * @param ifMatch the entity tag that the caller has seen
      */
     public Uni<Mode> change(ModeName name, @Nullable String ifMatch, ModeChange change) {
-        return transactions.inTransaction(() -> existing(name)
-                .invoke(mode -> EntityTags.requireMatch(ifMatch, mode.toMode().etag()))
-                .flatMap(mode -> switch (change.updateTo()) {
-                    case ModeChange.UpdateTo.Unchanged() -> Uni.createFrom().item(mode);
-                    case ModeChange.UpdateTo.Nowhere() -> redirect(mode, mode.id, name, Optional.empty());
-                    case ModeChange.UpdateTo.Elsewhere(ModeName target) ->
-                        redirect(mode, mode.id, name, Optional.of(target));
-                })
-                .map(mode -> {
-                    change.active().ifPresent(active -> mode.active = active);
-                    mode.updatedAt = now();
-                    mode.revision++;
-                    return mode.toMode();
-                }));
+        return transactions
+                .inTransaction(() -> existing(name)
+                        .invoke(mode ->
+                                EntityTags.requireMatch(ifMatch, mode.toMode().etag()))
+                        .flatMap(mode -> switch (change.updateTo()) {
+                            case ModeChange.UpdateTo.Unchanged() ->
+                                Uni.createFrom().item(mode);
+                            case ModeChange.UpdateTo.Nowhere() -> redirect(mode, mode.id, name, Optional.empty());
+                            case ModeChange.UpdateTo.Elsewhere(ModeName target) ->
+                                redirect(mode, mode.id, name, Optional.of(target));
+                        })
+                        .map(mode -> {
+                            change.active().ifPresent(active -> mode.active = active);
+                            mode.updatedAt = now();
+                            mode.revision++;
+                            return mode.toMode();
+                        }))
+                .onTermination()
+                .invoke(recent::forget);
     }
 
     /** Fails with {@link ModeNotFoundException}, or MODE_IN_USE while versions or other modes refer to it. */
     public Uni<Void> delete(ModeName name) {
         return transactions
                 .inTransaction(() -> existing(name).flatMap(repository::delete).call(repository::flush))
+                .onTermination()
+                .invoke(recent::forget)
                 .onFailure(failure -> DatabaseFailure.findSqlState(failure)
                         .filter(FOREIGN_KEY_VIOLATION::equals)
                         .isPresent())

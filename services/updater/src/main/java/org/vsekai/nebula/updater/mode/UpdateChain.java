@@ -40,6 +40,14 @@ public record UpdateChain(List<Link> links) {
         }
     }
 
+    /** @throws ModeNotFoundException if there are no links, as for a mode that is not there */
+    static UpdateChain from(ModeName name, List<Link> links) {
+        if (links.isEmpty()) {
+            throw new ModeNotFoundException(name);
+        }
+        return new UpdateChain(links);
+    }
+
     /** Whose players they are now. */
     public Link first() {
         return links.getFirst();

@@ -26,6 +26,7 @@ import org.vsekai.nebula.updater.manifest.ManifestWriter;
 import org.vsekai.nebula.updater.mode.ModeName;
 import org.vsekai.nebula.updater.mode.ModeNotFoundException;
 import org.vsekai.nebula.updater.mode.Modes;
+import org.vsekai.nebula.updater.mode.RecentChains;
 import org.vsekai.nebula.updater.semver.SemanticVersion;
 
 /**
@@ -51,6 +52,7 @@ public class VersionPublisher {
     private final Versions versions;
     private final AssetStoreClient assets;
     private final PackRequests packs;
+    private final RecentChains recent;
     private final Transactions transactions;
     private final PublishConfig config;
     private final Clock clock;
@@ -61,6 +63,7 @@ public class VersionPublisher {
             Versions versions,
             AssetStoreClient assets,
             PackRequests packs,
+            RecentChains recent,
             Transactions transactions,
             PublishConfig config,
             Clock clock) {
@@ -68,6 +71,7 @@ public class VersionPublisher {
         this.versions = versions;
         this.assets = assets;
         this.packs = packs;
+        this.recent = recent;
         this.transactions = transactions;
         this.config = config;
         this.clock = clock;
@@ -160,6 +164,8 @@ public class VersionPublisher {
                         .orElseGet(() -> modes.find(mode)
                                 .flatMap(found -> versions.insert(found, made, prepared.files()))
                                 .map(Outcome.Created::new))))
+                .onTermination()
+                .invoke(recent::forget)
                 // Another request was faster, and the database noticed before the look above could.
                 .onFailure(DatabaseFailure::isUniqueViolation)
                 .recoverWithUni(e -> transactions

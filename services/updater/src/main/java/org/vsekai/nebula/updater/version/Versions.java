@@ -21,6 +21,7 @@ import org.vsekai.nebula.updater.mode.Mode;
 import org.vsekai.nebula.updater.mode.ModeName;
 import org.vsekai.nebula.updater.mode.ModeNotFoundException;
 import org.vsekai.nebula.updater.mode.Modes;
+import org.vsekai.nebula.updater.mode.RecentChains;
 import org.vsekai.nebula.updater.mode.UpdateChain;
 import org.vsekai.nebula.updater.semver.SemanticVersion;
 
@@ -35,6 +36,7 @@ public class Versions {
     private final AssetStoreClient assets;
     private final PackRequests packs;
     private final Generations generations;
+    private final RecentChains recent;
     private final Transactions transactions;
     private final Clock clock;
 
@@ -45,6 +47,7 @@ public class Versions {
             AssetStoreClient assets,
             PackRequests packs,
             Generations generations,
+            RecentChains recent,
             Transactions transactions,
             Clock clock) {
         this.modes = modes;
@@ -53,6 +56,7 @@ public class Versions {
         this.assets = assets;
         this.packs = packs;
         this.generations = generations;
+        this.recent = recent;
         this.transactions = transactions;
         this.clock = clock;
     }
@@ -116,16 +120,19 @@ public class Versions {
      */
     public Uni<Version> change(
             ModeName mode, SemanticVersion version, @Nullable String ifMatch, Optional<Boolean> skipUpdate) {
-        return transactions.inTransaction(() -> existing(mode, version)
-                .map(row -> {
-                    EntityTags.requireMatch(ifMatch, row.toVersion(mode).etag());
-                    skipUpdate.ifPresent(skip -> row.skipUpdate = skip);
-                    row.updatedAt = clock.instant().truncatedTo(ChronoUnit.MICROS);
-                    row.revision++;
-                    return row;
-                })
-                .call(row -> generations.advance(row.modeId))
-                .map(row -> row.toVersion(mode)));
+        return transactions
+                .inTransaction(() -> existing(mode, version)
+                        .map(row -> {
+                            EntityTags.requireMatch(ifMatch, row.toVersion(mode).etag());
+                            skipUpdate.ifPresent(skip -> row.skipUpdate = skip);
+                            row.updatedAt = clock.instant().truncatedTo(ChronoUnit.MICROS);
+                            row.revision++;
+                            return row;
+                        })
+                        .call(row -> generations.advance(row.modeId))
+                        .map(row -> row.toVersion(mode)))
+                .onTermination()
+                .invoke(recent::forget);
     }
 
     /**
@@ -139,6 +146,8 @@ public class Versions {
                         .call(versions::delete)
                         .call(row -> generations.advance(row.modeId))
                         .map(row -> row.id))
+                .onTermination()
+                .invoke(recent::forget)
                 .call(id -> assets.unpin(id)
                         .onFailure(ProblemException.class)
                         .invoke(e -> LOG.warnf("Pin of the deleted version %s is left for the sweeper: %s", id, e))

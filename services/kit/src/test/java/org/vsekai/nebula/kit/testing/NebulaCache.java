@@ -1,0 +1,65 @@
+package org.vsekai.nebula.kit.testing;
+
+import io.quarkus.test.common.QuarkusTestResourceLifecycleManager;
+import java.io.IOException;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+import org.vsekai.nebula.parts.EmbeddedInfinispan;
+
+/** A shared cache of one node for a Quarkus test; one node serves the whole test JVM and ends with it. */
+public final class NebulaCache implements QuarkusTestResourceLifecycleManager {
+    private static @Nullable EmbeddedInfinispan node;
+
+    /** The node of this JVM, started at first use, and again if a test has ended it. */
+    public static synchronized EmbeddedInfinispan node() {
+        if (node == null) {
+            node = EmbeddedInfinispan.start();
+            Runtime.getRuntime().addShutdownHook(new Thread(node::close, "stop-infinispan"));
+        }
+        return node;
+    }
+
+    /** Stops the node's process where it stands, so that its sockets are open and nobody answers. */
+    public static void suspend() {
+        signal("-STOP");
+    }
+
+    public static void resume() {
+        signal("-CONT");
+    }
+
+    private static void signal(String signal) {
+        try {
+            int exit = new ProcessBuilder("kill", signal, Long.toString(node().pid(0)))
+                    .inheritIO()
+                    .start()
+                    .waitFor();
+            if (exit != 0) {
+                throw new IllegalStateException("kill " + signal + " ended with " + exit);
+            }
+        } catch (IOException e) {
+            throw new IllegalStateException(e);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new IllegalStateException(e);
+        }
+    }
+
+    @Override
+    public Map<String, String> start() {
+        EmbeddedInfinispan cache = node();
+        cache.restart(0);
+        return Map.of(
+                "nebula.cache.hosts", cache.hosts(),
+                "nebula.cache.user", cache.user(),
+                "nebula.cache.password", cache.password(),
+                "nebula.cache.retry-pause", "200ms",
+                // A node that shares a busy machine with the tests may need longer than one of its own.
+                "nebula.cache.timeout", "250ms");
+    }
+
+    @Override
+    public void stop() {
+        // The next test class of this JVM goes on with the same node.
+    }
+}

@@ -364,7 +364,7 @@ final class Replication implements Replica {
         for (byte[] command : batch.commands()) {
             results.add(machine.apply(index, batch.stamp(), command));
         }
-        machine.endBatch(index);
+        machine.endBatch(index, batch.stamp());
         applied = index;
         List<Proposal> proposals = inLog.remove(index);
         List<CompletableFuture<Long>> reached = reached(index);

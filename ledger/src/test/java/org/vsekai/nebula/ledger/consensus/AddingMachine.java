@@ -38,13 +38,15 @@ final class AddingMachine implements ReplicatedMachine {
     public byte[] apply(long index, Stamp stamp, byte[] command) {
         sum = sum + ByteBuffer.wrap(command).getLong();
         commands = commands + 1;
-        millis = stamp.ledgerMillis();
         return add(sum);
     }
 
     @Override
-    public void endBatch(long index) {
-        // Nobody watches.
+    public void endBatch(long index, Stamp stamp) {
+        millis = stamp.ledgerMillis();
+        if (due <= millis) {
+            due = Long.MAX_VALUE;
+        }
     }
 
     @Override

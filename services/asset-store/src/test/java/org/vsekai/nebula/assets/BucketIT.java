@@ -7,6 +7,7 @@ import static org.hamcrest.Matchers.equalTo;
 import io.quarkus.test.common.QuarkusTestResource;
 import io.quarkus.test.junit.QuarkusTest;
 import io.restassured.response.ValidatableResponse;
+import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -19,6 +20,7 @@ import org.vsekai.nebula.casync.index.ChunkIndexCodec;
 import org.vsekai.nebula.casync.store.ChunkCodec;
 import org.vsekai.nebula.casync.store.HttpStoreOptions;
 import org.vsekai.nebula.kit.testing.Eventually;
+import org.vsekai.nebula.kit.testing.NebulaCache;
 import org.vsekai.nebula.kit.testing.TestTokens;
 import org.vsekai.nebula.stores.ObjectChunkStore;
 import org.vsekai.nebula.stores.ObjectContent;
@@ -30,7 +32,10 @@ import org.vsekai.nebula.stores.url.StoreUrls;
 /** The service over a bucket: the protocol and the way of a publication, and what other replicas see. */
 @QuarkusTest
 @QuarkusTestResource(value = BucketResource.class, restrictToAnnotatedClass = true)
+@QuarkusTestResource(value = NebulaCache.class, restrictToAnnotatedClass = true)
 class BucketIT {
+    private static final String MANIFEST_CACHE = "assets-manifests-v1";
+
     /** As another replica has it. */
     private static ObjectStore bucket() {
         return new StoreUrls(HttpStoreOptions.DEFAULT, S3Server.ENVIRONMENT).openObjects(BucketResource.url());
@@ -42,6 +47,31 @@ class BucketIT {
                 .body(body)
                 .put(path)
                 .then();
+    }
+
+    /** A bucket is asked for a manifest once for all replicas; a copy that is not what its name says is not believed. */
+    @Test
+    void manifestsAreCopiedIntoTheSharedCacheAndCheckedWhenTheyComeFromThere() {
+        String first = "{\"a\":1}";
+        String second = "{\"b\":2}";
+        String firstDigest = ChunkProtocolIT.sha256(first.getBytes(StandardCharsets.UTF_8));
+        String secondDigest = ChunkProtocolIT.sha256(second.getBytes(StandardCharsets.UTF_8));
+        put("/manifests/" + firstDigest + ".json", first.getBytes(StandardCharsets.UTF_8))
+                .statusCode(200);
+        put("/manifests/" + secondDigest + ".json", second.getBytes(StandardCharsets.UTF_8))
+                .statusCode(200);
+
+        assertThat(given().get("/manifests/" + firstDigest + ".json").asString())
+                .isEqualTo(first);
+        byte[][] copy = new byte[1][];
+        Eventually.eventually(() -> {
+            copy[0] = NebulaCache.get(MANIFEST_CACHE, firstDigest);
+            assertThat(copy[0]).isNotNull();
+        });
+        NebulaCache.put(MANIFEST_CACHE, secondDigest, copy[0]);
+
+        assertThat(given().get("/manifests/" + secondDigest + ".json").asString())
+                .isEqualTo(second);
     }
 
     @Test

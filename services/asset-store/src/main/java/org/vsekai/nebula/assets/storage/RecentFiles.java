@@ -38,9 +38,11 @@ class RecentFiles {
     private final Cache<String, Entry> entries;
     private final long maxFileBytes;
     private final StoreFolder store;
+    private final ManifestCopies manifests;
 
-    RecentFiles(StoreConfig config, StoreFolder store) {
+    RecentFiles(StoreConfig config, StoreFolder store, ManifestCopies manifests) {
         this.store = store;
+        this.manifests = manifests;
         long maxBytes = config.recentFiles()
                 .map(MemorySize::asLongValue)
                 .orElse(Runtime.getRuntime().maxMemory() / PART_OF_HEAP);
@@ -65,6 +67,9 @@ class RecentFiles {
     private Buffer content(StoredFile file) throws IOException {
         if (file.content() != null) {
             return file.content();
+        }
+        if (file.file() == null && ManifestCopies.holds(file)) {
+            return Buffer.buffer(Unpooled.wrappedBuffer(manifests.read(file)));
         }
         if (file.file() == null) {
             try (ObjectStream stream = store.objects().open(file.object(), 0, file.size())) {

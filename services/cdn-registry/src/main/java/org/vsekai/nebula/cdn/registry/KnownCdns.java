@@ -13,7 +13,13 @@ import org.jspecify.annotations.Nullable;
  */
 @ApplicationScoped
 public class KnownCdns {
-    private record Reading(List<Cdn> cdns, Instant at) {}
+    /**
+     * What was read.
+     *
+     * @param generation grows when a reading differs from the one before; what is worked out from this one holds as long
+     * @param cdns in no particular order
+     */
+    public record Reading(long generation, List<Cdn> cdns, Instant at) {}
 
     private final RegistryConfig config;
     private final Clock clock;
@@ -24,15 +30,23 @@ public class KnownCdns {
         this.clock = clock;
     }
 
-    void replace(List<Cdn> cdns) {
-        last = new Reading(List.copyOf(cdns), clock.instant());
+    synchronized void replace(List<Cdn> cdns) {
+        Reading before = last;
+        boolean isSame = before != null && before.cdns().equals(cdns);
+        long generation = before == null ? 1 : isSame ? before.generation() : before.generation() + 1;
+        last = new Reading(generation, List.copyOf(cdns), clock.instant());
     }
 
     /** The CDNs in no particular order; empty if none were read recently enough. */
     public Optional<List<Cdn>> find() {
+        return findReading().map(Reading::cdns);
+    }
+
+    /** The last reading; empty if there was none recently enough. */
+    public Optional<Reading> findReading() {
         Reading reading = last;
         return reading == null || reading.at().plus(config.maxAge()).isBefore(clock.instant())
                 ? Optional.empty()
-                : Optional.of(reading.cdns());
+                : Optional.of(reading);
     }
 }

@@ -9,7 +9,9 @@ import java.time.ZoneId;
 import java.time.ZoneOffset;
 import java.util.List;
 import java.util.Optional;
+import java.util.UUID;
 import org.junit.jupiter.api.Test;
+import org.vsekai.nebula.cdn.probe.ProbeFigures;
 
 class KnownCdnsTest {
     private static final Duration MAX_AGE = Duration.ofMinutes(10);
@@ -70,5 +72,27 @@ class KnownCdnsTest {
         assertThat(known.find()).isPresent();
         now = now.plusMillis(1);
         assertThat(known.find()).isEmpty();
+    }
+
+    @Test
+    void generationGrowsWithWhatIsReadAndNotWithReading() {
+        known.replace(List.of());
+        long first = known.findReading().orElseThrow().generation();
+        known.replace(List.of());
+        assertThat(known.findReading().orElseThrow().generation()).isEqualTo(first);
+        known.replace(List.of(cdn()));
+        long second = known.findReading().orElseThrow().generation();
+        assertThat(second).isGreaterThan(first);
+        known.replace(List.of(cdn()));
+        assertThat(known.findReading().orElseThrow().generation()).isEqualTo(second);
+    }
+
+    private static Cdn cdn() {
+        return new Cdn(
+                new UUID(1, 2),
+                CdnEntry.of("one", "One", "https://cdn.example/", "eu"),
+                null,
+                ProbeFigures.NONE,
+                Instant.EPOCH);
     }
 }

@@ -23,6 +23,7 @@ import java.util.function.Function;
 import org.infinispan.client.hotrod.DataFormat;
 import org.infinispan.client.hotrod.RemoteCache;
 import org.infinispan.client.hotrod.RemoteCacheManager;
+import org.infinispan.client.hotrod.configuration.Configuration;
 import org.infinispan.client.hotrod.configuration.ConfigurationBuilder;
 import org.infinispan.client.hotrod.exceptions.HotRodClientException;
 import org.infinispan.commons.configuration.StringConfiguration;
@@ -92,7 +93,9 @@ class CacheCluster {
 
     void onStart(@Observes StartupEvent event) {
         if (isConfigured()) {
-            keeper = Thread.ofPlatform().name("nebula-cache").daemon().start(this::keep);
+            // What makes no sense must end the start, not each attempt.
+            Configuration client = clientConfiguration();
+            keeper = Thread.ofPlatform().name("nebula-cache").daemon().start(() -> keep(client));
         }
     }
 
@@ -175,13 +178,13 @@ class CacheCluster {
         return new CacheUnavailableException(said, failure);
     }
 
-    private void keep() {
+    private void keep(Configuration client) {
         try {
             do {
                 // A manager starts without asking anybody, so that there is nothing to find out before a cache is
                 // wanted.
                 if (!wanted.isEmpty() && (breaker.isOpen() || caches.size() < wanted.size())) {
-                    tryToUse();
+                    tryToUse(client);
                 }
             } while (!stopped.await(config.retryPause().toMillis(), TimeUnit.MILLISECONDS));
         } catch (InterruptedException e) {
@@ -192,12 +195,12 @@ class CacheCluster {
         }
     }
 
-    private void tryToUse() {
+    private void tryToUse(Configuration client) {
         boolean wasOpen = breaker.isOpen();
         try {
             RemoteCacheManager connected = manager;
             if (connected == null) {
-                connected = new RemoteCacheManager(clientConfiguration(), false);
+                connected = new RemoteCacheManager(client, false);
                 manager = connected;
             }
             if (!connected.isStarted()) {
@@ -212,7 +215,8 @@ class CacheCluster {
             if (wasOpen) {
                 LOG.infof("The shared cache at %s is in use", config.hosts().orElse(List.of()));
             }
-        } catch (HotRodClientException | IllegalStateException e) {
+        } catch (RuntimeException e) {
+            // Whatever it is, the next attempt may go better, and the service works without.
             String said = e.getClass().getSimpleName() + ", " + e.getMessage();
             if (!said.equals(reason)) {
                 LOG.warnf(
@@ -267,7 +271,7 @@ class CacheCluster {
         return new Bounds(config.nodeSize().asLongValue(), lifespan);
     }
 
-    private org.infinispan.client.hotrod.configuration.Configuration clientConfiguration() {
+    private Configuration clientConfiguration() {
         ConfigurationBuilder builder = new ConfigurationBuilder();
         builder.addServers(String.join(";", config.hosts().orElse(List.of())));
         int connectMillis = Math.toIntExact(config.connectTimeout().toMillis());

@@ -2,7 +2,14 @@ package org.vsekai.nebula.kit.testing;
 
 import io.quarkus.test.common.QuarkusTestResourceLifecycleManager;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.util.Map;
+import org.infinispan.client.hotrod.DataFormat;
+import org.infinispan.client.hotrod.RemoteCache;
+import org.infinispan.client.hotrod.RemoteCacheManager;
+import org.infinispan.client.hotrod.configuration.ConfigurationBuilder;
+import org.infinispan.commons.dataconversion.MediaType;
+import org.infinispan.commons.marshall.IdentityMarshaller;
 import org.jspecify.annotations.Nullable;
 import org.vsekai.nebula.parts.EmbeddedInfinispan;
 
@@ -26,6 +33,41 @@ public final class NebulaCache implements QuarkusTestResourceLifecycleManager {
 
     public static void resume() {
         signal("-CONT");
+    }
+
+    /** What a cache holds under a key, encoded; null for nothing. */
+    public static byte @Nullable [] get(String cache, String key) {
+        try (RemoteCacheManager client = client()) {
+            return open(client, cache).get(key.getBytes(StandardCharsets.UTF_8));
+        }
+    }
+
+    /** Puts bytes into a cache, sound or not. */
+    public static void put(String cache, String key, byte[] encoded) {
+        try (RemoteCacheManager client = client()) {
+            open(client, cache).put(key.getBytes(StandardCharsets.UTF_8), encoded);
+        }
+    }
+
+    private static RemoteCache<byte[], byte[]> open(RemoteCacheManager client, String cache) {
+        return client.<byte[], byte[]>getCache(cache)
+                .withDataFormat(DataFormat.builder()
+                        .keyType(MediaType.APPLICATION_OCTET_STREAM)
+                        .keyMarshaller(IdentityMarshaller.INSTANCE)
+                        .valueType(MediaType.APPLICATION_PROTOSTREAM)
+                        .valueMarshaller(IdentityMarshaller.INSTANCE)
+                        .build());
+    }
+
+    private static RemoteCacheManager client() {
+        ConfigurationBuilder builder = new ConfigurationBuilder();
+        builder.addServers(node().hosts());
+        builder.security()
+                .authentication()
+                .saslMechanism("SCRAM-SHA-256")
+                .username(node().user())
+                .password(node().password());
+        return new RemoteCacheManager(builder.build());
     }
 
     private static void signal(String signal) {

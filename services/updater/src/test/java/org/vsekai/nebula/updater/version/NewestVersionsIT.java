@@ -11,7 +11,6 @@ import io.quarkus.test.junit.QuarkusTest;
 import io.smallrye.mutiny.Uni;
 import jakarta.inject.Inject;
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.Connection;
@@ -24,12 +23,6 @@ import java.util.Locale;
 import java.util.NoSuchElementException;
 import java.util.UUID;
 import java.util.stream.Stream;
-import org.infinispan.client.hotrod.DataFormat;
-import org.infinispan.client.hotrod.RemoteCache;
-import org.infinispan.client.hotrod.RemoteCacheManager;
-import org.infinispan.client.hotrod.configuration.ConfigurationBuilder;
-import org.infinispan.commons.dataconversion.MediaType;
-import org.infinispan.commons.marshall.IdentityMarshaller;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -37,7 +30,6 @@ import org.vsekai.nebula.kit.cache.CacheKind;
 import org.vsekai.nebula.kit.cache.SharedCaches;
 import org.vsekai.nebula.kit.testing.NebulaCache;
 import org.vsekai.nebula.kit.testing.NebulaDatabase;
-import org.vsekai.nebula.parts.EmbeddedInfinispan;
 import org.vsekai.nebula.updater.testing.UpdaterTest;
 
 @QuarkusTest
@@ -143,24 +135,7 @@ class NewestVersionsIT extends UpdaterTest {
     void aDamagedCopyIsPassedOver() {
         createMode("stable");
         createVersion("stable", "1.0.0");
-        EmbeddedInfinispan node = NebulaCache.node();
-        ConfigurationBuilder builder = new ConfigurationBuilder();
-        builder.addServers(node.hosts());
-        builder.security()
-                .authentication()
-                .saslMechanism("SCRAM-SHA-256")
-                .username(node.user())
-                .password(node.password());
-        try (RemoteCacheManager client = new RemoteCacheManager(builder.build())) {
-            RemoteCache<byte[], byte[]> cache = client.<byte[], byte[]>getCache(CACHE)
-                    .withDataFormat(DataFormat.builder()
-                            .keyType(MediaType.APPLICATION_OCTET_STREAM)
-                            .keyMarshaller(IdentityMarshaller.INSTANCE)
-                            .valueType(MediaType.APPLICATION_PROTOSTREAM)
-                            .valueMarshaller(IdentityMarshaller.INSTANCE)
-                            .build());
-            cache.put(key("stable").getBytes(StandardCharsets.UTF_8), new byte[] {(byte) 0xff, 1, 2, 3});
-        }
+        NebulaCache.put(CACHE, key("stable"), new byte[] {(byte) 0xff, 1, 2, 3});
 
         answers("stable", "1.0.0");
     }

@@ -55,7 +55,14 @@ public final class Member implements AutoCloseable {
         deadlines.setRemoveOnCancelPolicy(true);
         answers = Executors.newSingleThreadExecutor(threads("answers", config));
         replication = new Replication(
-                machine, log, config.limits(), clock, deadlines, this::answer, this::statusChanged, failure -> leave());
+                machine,
+                log,
+                config.limits().within(config.log().entryBytes()),
+                clock,
+                deadlines,
+                this::answer,
+                this::statusChanged,
+                failure -> leave());
         StrictRaftOptions options = new StrictRaftOptions(
                 config.id(),
                 config.members(),

@@ -25,7 +25,7 @@ final class Proposal {
     }
 
     int bytes() {
-        return command == null ? 0 : command.length;
+        return command == null ? 0 : command.length + ProposalLimits.COMMAND_HEAD_BYTES;
     }
 
     void deadline(Future<?> task) {

@@ -28,6 +28,7 @@ class ArchitectureTest {
             "services/updater",
             "services/cdn-registry",
             "services/asset-store",
+            "services/entity-sync",
             "launcher",
             "stack");
     private static final String[] FRAMEWORKS = {
@@ -104,6 +105,7 @@ class ArchitectureTest {
         onlyUses("updater", "kit", "api");
         onlyUses("cdn", "kit", "api", "casync");
         onlyUses("assets", "kit", "api", "casync", "stores");
+        onlyUses("sync", "kit", "api", "casync", "ledger");
     }
 
     /** Whether a chunk is there can change at any time, and publishing and collecting stand on it. */
@@ -147,8 +149,18 @@ class ArchitectureTest {
 
     @Test
     void noModuleHasAPackageCycle() {
-        for (String module :
-                List.of("casync", "stores", "ledger", "kit", "updater", "cdn", "assets", "launcher", "stack", "parts")) {
+        for (String module : List.of(
+                "casync",
+                "stores",
+                "ledger",
+                "kit",
+                "updater",
+                "cdn",
+                "assets",
+                "sync",
+                "launcher",
+                "stack",
+                "parts")) {
             slices().matching(ROOT + module + ".(*)..")
                     .should()
                     .beFreeOfCycles()

@@ -270,9 +270,11 @@ final class LedgerMembers implements AutoCloseable {
         });
         return once.onFailure(LedgerMembers::mayBegin)
                 .retry()
-                .when(failures -> failures.onItem()
-                        .transformToUniAndConcatenate(failure ->
-                                Uni.createFrom().voidItem().onItem().delayIt().by(pause(Integer.MAX_VALUE))))
+                .when(failures -> failures.onItem().transformToUniAndConcatenate(failure -> Uni.createFrom()
+                        .item(failure)
+                        .onItem()
+                        .delayIt()
+                        .by(pause(Integer.MAX_VALUE))))
                 .onFailure(StatusRuntimeException.class)
                 .transform(failure -> {
                     StatusRuntimeException status = (StatusRuntimeException) failure;

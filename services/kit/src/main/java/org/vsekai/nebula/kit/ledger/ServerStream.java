@@ -9,6 +9,7 @@ import java.util.concurrent.Flow;
 final class ServerStream<R> extends ClientCall.Listener<R> implements Flow.Subscription {
     private final ClientCall<?, R> call;
     private final Flow.Subscriber<? super R> subscriber;
+    private volatile boolean cancelled;
 
     private ServerStream(ClientCall<?, R> call, Flow.Subscriber<? super R> subscriber) {
         this.call = call;
@@ -30,6 +31,7 @@ final class ServerStream<R> extends ClientCall.Listener<R> implements Flow.Subsc
 
     @Override
     public void cancel() {
+        cancelled = true;
         call.cancel("nobody listens any more", null);
     }
 
@@ -40,6 +42,9 @@ final class ServerStream<R> extends ClientCall.Listener<R> implements Flow.Subsc
 
     @Override
     public void onClose(Status status, Metadata trailers) {
+        if (cancelled) {
+            return;
+        }
         if (status.isOk()) {
             subscriber.onComplete();
         } else {

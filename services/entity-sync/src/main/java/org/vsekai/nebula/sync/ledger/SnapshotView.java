@@ -1,0 +1,4 @@
+package org.vsekai.nebula.sync.ledger;
+
+/** What a snapshot covers, as JSON. */
+record SnapshotView(long snapshotIndex) {}

@@ -53,7 +53,7 @@ public final class Benchmark implements Callable<Integer> {
     @Option(
             names = "--deadline",
             paramLabel = "MILLISECONDS",
-            defaultValue = "500",
+            defaultValue = "100",
             description = "Of a call; what takes longer is tried at the next member; default ${DEFAULT-VALUE}.")
     private int deadlineMillis;
 

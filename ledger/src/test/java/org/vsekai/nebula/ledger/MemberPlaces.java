@@ -34,7 +34,9 @@ final class MemberPlaces {
                 usual.cluster(),
                 usual.tls(),
                 usual.secret(),
-                LogOptions.DEFAULT.withSegmentBytes(4 << 20).withFsync(!Boolean.getBoolean("ledger.without-fsync")),
+                LogOptions.DEFAULT
+                        .withSegmentBytes(Integer.getInteger("ledger.segment-bytes", 4 << 20))
+                        .withFsync(!Boolean.getBoolean("ledger.without-fsync")),
                 Integer.getInteger("ledger.snapshot-bytes", 64 << 20),
                 new ProposalLimits(
                         limits.commandBytes(),

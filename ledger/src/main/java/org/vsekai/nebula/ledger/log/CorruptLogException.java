@@ -4,7 +4,8 @@ import java.nio.file.Path;
 
 /**
  * A file of the log holds what neither this program nor a crash of it can have left there. The file was not changed: it is the
- * evidence. Remove the member's whole folder and let it join anew from the others, or restore a backup of the folder.
+ * evidence. Take the member out of the group, empty its folder and add it anew; an empty or older folder under the id of a voter
+ * would have forgotten what it promised.
  */
 public final class CorruptLogException extends RuntimeException {
     private static final long serialVersionUID = 1L;

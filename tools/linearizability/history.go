@@ -22,7 +22,7 @@ import (
 //	get        counter                   value
 //	add        counter  delta            value, the sum; or done=false: the sum does not fit 64 bits
 //	swap       counter  expected, value  done; value, what the counter holds, if not done
-//	acquire    lease    holder, ttl      done and token; or done=false with the holder and token that are in the way
+//	acquire    lease    holder, ttl      done and token; or done=false with the holder in the way
 //	renew      lease    token            done
 //	release    lease    token            done
 //	find       lease                     done, whether it is held; by which holder and token
@@ -171,10 +171,8 @@ func (op operation) validate() error {
 	case swap:
 		complete = a.Expected != nil && a.Value != nil && (r == nil || r.Done != nil && (*r.Done || r.Value != nil))
 	case acquire:
-		complete = a.Holder != nil && a.TTL != nil && (r == nil || r.held())
-		if complete && r != nil && !*r.Done {
-			complete = r.Holder != nil
-		}
+		complete = a.Holder != nil && a.TTL != nil &&
+			(r == nil || r.Done != nil && (*r.Done && r.Token != nil || !*r.Done && r.Holder != nil))
 	case renew, release:
 		complete = a.Token != nil && (r == nil || r.Done != nil)
 	case find:
@@ -187,6 +185,3 @@ func (op operation) validate() error {
 	}
 	return nil
 }
-
-// held tells whether a lease's holder is said by its token.
-func (r *result) held() bool { return r.Done != nil && r.Token != nil }

@@ -71,8 +71,8 @@ func (l lease) step(op operation) []lease {
 			return []lease{l.acquired(op, 0)}
 		case *r.Done && !inTheWay && *r.Token > l.last:
 			return []lease{l.acquired(op, *r.Token)}
-		case !*r.Done && inTheWay:
-			return l.seen(*r.Holder, *r.Token)
+		case !*r.Done && inTheWay && l.holder == *r.Holder:
+			return []lease{l}
 		}
 	case renew:
 		held, absent := l.with(*a.Token)
@@ -103,9 +103,10 @@ func (l lease) step(op operation) []lease {
 		switch {
 		case op.unknown():
 			return []lease{l}
-		case *r.Done:
-			return l.seen(*r.Holder, *r.Token)
-		case !l.held:
+		case *r.Done && l.holder == *r.Holder:
+			held, _ := l.with(*r.Token)
+			return held
+		case !*r.Done && !l.held:
 			return []lease{l}
 		}
 	}
@@ -124,14 +125,6 @@ func (l lease) acquired(op operation, token int64) lease {
 }
 
 func (l lease) free() lease { return lease{last: l.last} }
-
-// seen is the lease if that holder can hold it by that token.
-func (l lease) seen(holder string, token int64) []lease {
-	if held, _ := l.with(token); l.holder == holder {
-		return held
-	}
-	return nil
-}
 
 // with is the lease if it can be held by that token, and whether it can be held by another or by none.
 func (l lease) with(token int64) (held []lease, absent bool) {

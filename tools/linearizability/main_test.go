@@ -72,7 +72,7 @@ var histories = []struct {
 
 	{"a lease from hand to hand", porcupine.Ok, `
 		{"client":0,"call":1,"return":2,"operation":"acquire","key":"l","arguments":{"holder":"a","ttl":9` + second + `},"result":{"done":true,"token":3}}
-		{"client":1,"call":3,"return":4,"operation":"acquire","key":"l","arguments":{"holder":"b","ttl":9` + second + `},"result":{"done":false,"holder":"a","token":3}}
+		{"client":1,"call":3,"return":4,"operation":"acquire","key":"l","arguments":{"holder":"b","ttl":9` + second + `},"result":{"done":false,"holder":"a"}}
 		{"client":0,"call":5,"return":6,"operation":"renew","key":"l","arguments":{"token":3},"result":{"done":true}}
 		{"client":0,"call":7,"return":8,"operation":"release","key":"l","arguments":{"token":3},"result":{"done":true}}
 		{"client":1,"call":9,"return":10,"operation":"acquire","key":"l","arguments":{"holder":"b","ttl":9` + second + `},"result":{"done":true,"token":4}}
@@ -84,7 +84,13 @@ var histories = []struct {
 		{"client":0,"call":5,"return":6,"operation":"renew","key":"l","arguments":{"token":3},"result":{"done":false}}`},
 	{"refused to its own holder", porcupine.Illegal, `
 		{"client":0,"call":1,"return":2,"operation":"acquire","key":"l","arguments":{"holder":"a","ttl":9` + second + `},"result":{"done":true,"token":3}}
-		{"client":0,"call":3,"return":4,"operation":"acquire","key":"l","arguments":{"holder":"a","ttl":9` + second + `},"result":{"done":false,"holder":"a","token":3}}`},
+		{"client":0,"call":3,"return":4,"operation":"acquire","key":"l","arguments":{"holder":"a","ttl":9` + second + `},"result":{"done":false,"holder":"a"}}`},
+	{"refused for the sake of another", porcupine.Illegal, `
+		{"client":0,"call":1,"return":2,"operation":"acquire","key":"l","arguments":{"holder":"a","ttl":9` + second + `},"result":{"done":true,"token":3}}
+		{"client":1,"call":3,"return":4,"operation":"acquire","key":"l","arguments":{"holder":"b","ttl":9` + second + `},"result":{"done":false,"holder":"c"}}`},
+	{"found with another's token", porcupine.Illegal, `
+		{"client":0,"call":1,"return":2,"operation":"acquire","key":"l","arguments":{"holder":"a","ttl":9` + second + `},"result":{"done":true,"token":3}}
+		{"client":1,"call":3,"return":4,"operation":"find","key":"l","arguments":{},"result":{"done":true,"holder":"a","token":2}}`},
 	{"two holders", porcupine.Illegal, `
 		{"client":0,"call":1,"return":2,"operation":"acquire","key":"l","arguments":{"holder":"a","ttl":9` + second + `},"result":{"done":true,"token":3}}
 		{"client":1,"call":3,"return":4,"operation":"acquire","key":"l","arguments":{"holder":"b","ttl":9` + second + `},"result":{"done":true,"token":4}}`},
@@ -122,7 +128,7 @@ var histories = []struct {
 		{"client":1,"call":2,"return":8,"operation":"acquire","key":"l","arguments":{"holder":"b","ttl":9` + second + `},"result":{"done":true,"token":3}}`},
 	{"an acquire of unknown outcome that happened", porcupine.Ok, `
 		{"client":0,"call":1,"operation":"acquire","key":"l","arguments":{"holder":"a","ttl":9` + second + `}}
-		{"client":1,"call":3,"return":4,"operation":"acquire","key":"l","arguments":{"holder":"b","ttl":9` + second + `},"result":{"done":false,"holder":"a","token":7}}
+		{"client":1,"call":3,"return":4,"operation":"acquire","key":"l","arguments":{"holder":"b","ttl":9` + second + `},"result":{"done":false,"holder":"a"}}
 		{"client":1,"call":5,"return":6,"operation":"find","key":"l","arguments":{},"result":{"done":true,"holder":"a","token":7}}`},
 	{"an acquire of unknown outcome that did not happen", porcupine.Ok, `
 		{"client":0,"call":1,"operation":"acquire","key":"l","arguments":{"holder":"a","ttl":9` + second + `}}

@@ -14,11 +14,11 @@ import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 
 /** A real program to compare with: looked for in the folder {@code nebula.tools}, then on PATH. */
-record Peer(Path program) {
+public record Peer(Path program) {
     private static final long TIMEOUT_SECONDS = 120;
 
     /** The program; without it the test fails in continuous integration and is skipped elsewhere. */
-    static Peer find(String name) {
+    public static Peer find(String name) {
         Optional<Path> found =
                 candidates(name).stream().filter(Files::isExecutable).findFirst();
         if ("true".equals(System.getenv("CI"))) {

@@ -11,12 +11,12 @@ import java.util.ArrayList;
 import java.util.List;
 
 /** The checkout under test. */
-final class SourceTree {
+public final class SourceTree {
 
     private SourceTree() {}
 
     /** The folder that holds the parent POM. */
-    static Path root() {
+    public static Path root() {
         Path here = Path.of("").toAbsolutePath();
         return here.endsWith("system-tests") ? here.getParent() : here;
     }

@@ -43,8 +43,8 @@ import org.vsekai.nebula.system.ledger.Operation.Arguments;
 
 /** Asks real members over gRPC, with the contract's stubs and nothing of the product's client. */
 final class GrpcDriver implements LedgerDriver {
-    /** After these, and these only, the contract says that nothing was done. */
-    private static final Set<String> NOTHING_DONE = Set.of("NO_LEADER", "WINDOW_FULL");
+    /** After these, and these only, the contract says that the attempt did nothing. */
+    private static final Set<String> NOTHING_DONE = Set.of("NO_LEADER", "WINDOW_FULL", "REQUEST_EXPIRED");
 
     private static final Duration STATUS_PATIENCE = Duration.ofMillis(500);
 
@@ -217,7 +217,11 @@ final class GrpcDriver implements LedgerDriver {
     @Override
     public boolean answers(int member) {
         try {
-            return status(member).getRole() != MemberRole.MEMBER_ROLE_HALTED;
+            MemberStatus status = status(member);
+            if (status.getRole() == MemberRole.MEMBER_ROLE_HALTED) {
+                throw new IllegalStateException("member " + member + " halted: " + status.getFailure());
+            }
+            return true;
         } catch (StatusRuntimeException e) {
             members.get(member).channel().resetConnectBackoff();
             return false;

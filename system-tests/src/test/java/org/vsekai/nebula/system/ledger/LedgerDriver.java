@@ -28,7 +28,11 @@ interface LedgerDriver extends AutoCloseable {
     /** Who leads, as the leader of the latest term says itself; nobody if none that answers leads. */
     OptionalInt findLeader();
 
-    /** Whether the member answers at all, be there a leader or not. */
+    /**
+     * Whether the member answers at all, be there a leader or not.
+     *
+     * @throws IllegalStateException if it says that it takes no part any more
+     */
     boolean answers(int member);
 
     @Override

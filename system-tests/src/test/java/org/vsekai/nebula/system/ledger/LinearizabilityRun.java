@@ -89,8 +89,7 @@ final class LinearizabilityRun {
         System.out.printf("three members with a leader after %.1f s%n", (System.nanoTime() - started) / 1e9);
 
         Trial sound = new Trial(Weakness.NONE, seed);
-        sound.runFor(Duration.ofSeconds(seconds));
-        sound.print();
+        sound.run(() -> sound.strikeFor(Duration.ofSeconds(seconds)));
         Counts counts = sound.history.counts();
         if (!sound.verdict.equals("ok")) {
             throw new IllegalStateException("the verdict is " + sound.verdict + ", not ok; seed " + seed);
@@ -106,13 +105,16 @@ final class LinearizabilityRun {
     private void control(Weakness weakness, long seed) throws IOException, InterruptedException {
         for (int attempt = 1; attempt <= CONTROL_ATTEMPTS; attempt++) {
             Trial trial = new Trial(weakness, seed + attempt);
-            trial.runThrough(FAULTS_OF_CONTROLS);
-            trial.print();
+            trial.run(() -> trial.strikeThrough(FAULTS_OF_CONTROLS));
             if (trial.verdict.equals("illegal")) {
                 return;
             }
         }
         throw new IllegalStateException(weakness + " was not noticed in " + CONTROL_ATTEMPTS + " runs; seed " + seed);
+    }
+
+    private interface Harm {
+        void go() throws IOException, InterruptedException;
     }
 
     /** One history and what became of it. */
@@ -131,29 +133,31 @@ final class LinearizabilityRun {
             this.nemesis = new Nemesis(cluster, network, driver, history, seed);
         }
 
-        /** At least so long, and until every fault was there once and there are enough operations. */
-        void runFor(Duration least) throws IOException, InterruptedException {
+        /** What went on is judged and printed also if the cluster did not recover from it. */
+        void run(Harm harm) throws IOException, InterruptedException {
             try (Workload workload = workload()) {
                 nemesis.awaitSound("the start");
-                while (history.now() < least.toNanos()
-                        || nemesis.tallies().size() < Fault.values().length
-                        || history.counts().operations() < LEAST_OPERATIONS) {
-                    nemesis.strike();
-                }
+                harm.go();
                 workload.finish();
+            } finally {
+                judge();
+                print();
             }
-            judge();
         }
 
-        void runThrough(List<Fault> faults) throws IOException, InterruptedException {
-            try (Workload workload = workload()) {
-                nemesis.awaitSound("the start");
-                for (Fault fault : faults) {
-                    nemesis.strike(fault);
-                }
-                workload.finish();
+        /** At least so long, and until every fault was there once and there are enough operations. */
+        void strikeFor(Duration least) throws IOException, InterruptedException {
+            while (history.now() < least.toNanos()
+                    || nemesis.tallies().size() < Fault.values().length
+                    || history.counts().operations() < LEAST_OPERATIONS) {
+                nemesis.strike();
             }
-            judge();
+        }
+
+        void strikeThrough(List<Fault> faults) throws IOException, InterruptedException {
+            for (Fault fault : faults) {
+                nemesis.strike(fault);
+            }
         }
 
         private Workload workload() {
@@ -186,7 +190,7 @@ final class LinearizabilityRun {
             verdict = matcher.group(1);
         }
 
-        void print() {
+        private void print() {
             Counts counts = history.counts();
             System.out.printf("%n%-18s %5s  %s%n", "fault", "times", "longest silence");
             for (Map.Entry<Fault, Tally> entry : nemesis.tallies().entrySet()) {

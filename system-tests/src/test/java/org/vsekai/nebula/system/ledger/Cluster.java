@@ -39,16 +39,23 @@ final class Cluster implements AutoCloseable {
         Program program = programs.apply(member);
         ProcessBuilder builder = new ProcessBuilder(network.within(member, program.command()))
                 .redirectErrorStream(true)
-                .redirectOutput(ProcessBuilder.Redirect.appendTo(
-                        logs.resolve("member-" + member + ".log").toFile()));
+                .redirectOutput(ProcessBuilder.Redirect.appendTo(log(member).toFile()));
         builder.environment().keySet().removeIf(name -> name.startsWith("NEBULA_") || name.startsWith("QUARKUS_"));
         builder.environment().putAll(program.environment());
         processes[member] = builder.start();
         processes[member].getOutputStream().close();
     }
 
-    boolean isAlive(int member) {
-        return processes[member].isAlive();
+    /** @throws IllegalStateException if the member has ended by itself */
+    void requireAlive(int member) {
+        if (!processes[member].isAlive()) {
+            throw new IllegalStateException(
+                    "member " + member + " ended with " + processes[member].exitValue() + "; see " + log(member));
+        }
+    }
+
+    private Path log(int member) {
+        return logs.resolve("member-" + member + ".log");
     }
 
     /** SIGKILL; the process is gone when this returns. */

@@ -15,7 +15,7 @@ import java.util.stream.IntStream;
 
 /** How entity-sync is started as a voter of a ledger: role {@code ledger}, one host each. */
 final class EntitySyncPrograms {
-    static final String TOKEN = "linearizability";
+    static final String TOKEN = "token-of-linearizability";
     private static final int HTTP_PORT = 8083;
     private static final int GRPC_PORT = 8093;
     private static final int RAFT_PORT = 8103;
@@ -42,11 +42,15 @@ final class EntitySyncPrograms {
         environment.put("NEBULA_AUTH_OPERATOR", digest(TOKEN));
         environment.put("NEBULA_AUTH_SERVER", digest(TOKEN));
         environment.put("NEBULA_ENTITY_SYNC_ROLE", "ledger");
-        environment.put("NEBULA_LEDGER_ID", "member-" + member);
-        environment.put("NEBULA_LEDGER_FOLDER", folder.resolve("ledger-" + member).toString());
-        environment.put("NEBULA_LEDGER_BIND", network.host(member) + ":" + RAFT_PORT);
-        environment.put("NEBULA_LEDGER_MEMBERS", joined(other -> "member-" + other));
-        environment.put("NEBULA_LEDGER_HOSTS", joined(other -> network.host(other) + ":" + RAFT_PORT));
+        ledger(environment, "ID", id(member));
+        ledger(environment, "FOLDER", folder.resolve(id(member)).toString());
+        ledger(environment, "BIND_HOST", network.host(member));
+        ledger(environment, "BIND_PORT", Integer.toString(RAFT_PORT));
+        ledger(environment, "MEMBERS", joined(EntitySyncPrograms::id));
+        ledger(environment, "DISCOVERY_HOSTS", joined(other -> network.host(other) + ":" + RAFT_PORT));
+        ledger(environment, "SECRET", TOKEN);
+        // Members do not encrypt what they say in a network that nobody else is in.
+        ledger(environment, "ALLOW_UNSAFE", "true");
         return new Cluster.Program(
                 List.of(
                         Path.of(System.getProperty("java.home"), "bin/java").toString(),
@@ -61,6 +65,14 @@ final class EntitySyncPrograms {
 
     InetSocketAddress grpcAddress(int member) {
         return new InetSocketAddress(network.host(member), GRPC_PORT);
+    }
+
+    private static void ledger(Map<String, String> environment, String setting, String value) {
+        environment.put("NEBULA_ENTITY_SYNC_LEDGER_" + setting, value);
+    }
+
+    private static String id(int member) {
+        return "member-" + member;
     }
 
     private String joined(IntFunction<String> each) {

@@ -84,10 +84,6 @@ final class LinearizabilityRun {
     }
 
     private void all(long seconds, long seed) throws IOException, InterruptedException {
-        long started = System.nanoTime();
-        Nemesis.await("a leader after the start", () -> driver.findLeader().isPresent());
-        System.out.printf("three members with a leader after %.1f s%n", (System.nanoTime() - started) / 1e9);
-
         Trial sound = new Trial(Weakness.NONE, seed);
         sound.run(() -> sound.strikeFor(Duration.ofSeconds(seconds)));
         Counts counts = sound.history.counts();
@@ -161,7 +157,8 @@ final class LinearizabilityRun {
         }
 
         private Workload workload() {
-            System.out.printf("%n%s, seed %d%n", weakness, seed);
+            nemesis.awaitLeader("the start");
+            System.out.printf("%n%s, seed %d: all answer after %.1f s%n", weakness, seed, history.now() / 1e9);
             return new Workload(
                     driver,
                     history,

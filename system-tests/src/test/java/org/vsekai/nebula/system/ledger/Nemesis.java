@@ -86,7 +86,7 @@ final class Nemesis {
                 .toList());
         Collections.shuffle(followers, random);
         int follower = followers.getFirst();
-        Duration held = Duration.ofMillis(random.nextLong(1_500, 4_000));
+        Duration held = Duration.ofMillis(random.nextLong(2_000, 6_000));
         System.out.printf(
                 "%6.1f s  %s for %d ms (leader %s; %d answers; before that %d ms of silence at most)%n",
                 history.now() / 1e9,
@@ -150,23 +150,26 @@ final class Nemesis {
         }
     }
 
-    /** Every member answers, they agree on a leader, and clients get answers. */
+    /** Every member answers, one leads, and clients get answers. */
     void awaitSound(String after) {
-        for (int member = 0; member < cluster.size(); member++) {
-            int awaited = member;
-            await("member " + member + " answers after " + after, () -> {
-                if (!cluster.isAlive(awaited)) {
-                    throw new IllegalStateException("member " + awaited + " ended after " + after + "; see its log");
-                }
-                return driver.answers(awaited);
-            });
-        }
-        await("a leader after " + after, () -> driver.findLeader().isPresent());
+        awaitLeader(after);
         long answers = history.counts().known() + ANSWERS_OF_A_SOUND_CLUSTER;
         await("answers after " + after, () -> history.counts().known() >= answers);
     }
 
-    static void await(String what, BooleanSupplier condition) {
+    /** Every member answers, and one leads. */
+    void awaitLeader(String after) {
+        for (int member = 0; member < cluster.size(); member++) {
+            int awaited = member;
+            await("member " + member + " answers after " + after, () -> {
+                cluster.requireAlive(awaited);
+                return driver.answers(awaited);
+            });
+        }
+        await("a leader after " + after, () -> driver.findLeader().isPresent());
+    }
+
+    private static void await(String what, BooleanSupplier condition) {
         long deadline = System.nanoTime() + RECOVERY.toNanos();
         while (!condition.getAsBoolean()) {
             if (System.nanoTime() > deadline) {

@@ -130,7 +130,7 @@ final class Nemesis {
         for (int member : paused) {
             cluster.pause(member);
         }
-        LockSupport.parkNanos(held.toNanos());
+        keepUp(held);
         network.mend();
         for (int member : paused) {
             cluster.resume(member);
@@ -140,6 +140,14 @@ final class Nemesis {
         }
         awaitSound(fault.toString());
         tallies.put(fault, tallies.getOrDefault(fault, new Tally(0, Duration.ZERO)).plus(history.takeSilence()));
+    }
+
+    /** A thread may be woken at any time. */
+    private static void keepUp(Duration held) {
+        long end = System.nanoTime() + held.toNanos();
+        for (long left = held.toNanos(); left > 0; left = end - System.nanoTime()) {
+            LockSupport.parkNanos(left);
+        }
     }
 
     private void isolate(int member) throws IOException, InterruptedException {

@@ -20,15 +20,7 @@ final class History implements AutoCloseable {
     private static final ObjectMapper JSON = new ObjectMapper();
 
     @JsonInclude(JsonInclude.Include.NON_NULL)
-    @JsonPropertyOrder({
-        "client",
-        "call",
-        "return",
-        "operation",
-        "key",
-        "arguments",
-        "result"
-    })
+    @JsonPropertyOrder({"client", "call", "return", "operation", "key", "arguments", "result"})
     private record Line(
             int client,
             long call,

@@ -174,7 +174,8 @@ final class LinearizabilityRun {
             List<String> command = new ArrayList<>(List.of(judge.toString(), "-timeout", "60s", "-report"));
             command.add(folder.resolve("report-" + weakness).toString());
             command.add(history.file().toString());
-            Process process = new ProcessBuilder(command).redirectErrorStream(true).start();
+            Process process =
+                    new ProcessBuilder(command).redirectErrorStream(true).start();
             judgement = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
             if (!process.waitFor(JUDGE_PATIENCE.toSeconds(), TimeUnit.SECONDS)) {
                 process.destroyForcibly();
@@ -194,12 +195,11 @@ final class LinearizabilityRun {
                 Tally tally = entry.getValue();
                 System.out.printf(
                         "%-18s %5d  %,d ms%n",
-                        entry.getKey(),
-                        tally.times(),
-                        tally.longestSilence().toMillis());
+                        entry.getKey(), tally.times(), tally.longestSilence().toMillis());
             }
             System.out.printf(
-                    "clients=%s seed=%d seconds=%.0f operations=%d known=%d (%.2f %%) refused=%d unknown=%d attempts=%d%n",
+                    "clients=%s seed=%d seconds=%.0f operations=%d known=%d (%.2f %%) refused=%d unknown=%d"
+                            + " attempts=%d%n",
                     weakness,
                     seed,
                     history.now() / 1e9,
@@ -211,7 +211,8 @@ final class LinearizabilityRun {
                     counts.attempts());
             System.out.println("attempts that failed: " + counts.reasons());
             // What is wrong with the history of a wrong client is in the report, and of no interest.
-            System.out.print(weakness == Weakness.NONE ? judgement : judgement.substring(judgement.indexOf("operations=")));
+            System.out.print(
+                    weakness == Weakness.NONE ? judgement : judgement.substring(judgement.indexOf("operations=")));
         }
     }
 }

@@ -139,7 +139,8 @@ final class Nemesis {
             cluster.start(member);
         }
         awaitSound(fault.toString());
-        tallies.put(fault, tallies.getOrDefault(fault, new Tally(0, Duration.ZERO)).plus(history.takeSilence()));
+        tallies.put(
+                fault, tallies.getOrDefault(fault, new Tally(0, Duration.ZERO)).plus(history.takeSilence()));
     }
 
     /** A thread may be woken at any time. */

@@ -39,6 +39,7 @@ final class Workload implements AutoCloseable {
     private static final Duration EPOCH = Duration.ofSeconds(5);
     /** Longer than any outage that the nemesis makes, as far as members start in time. */
     private static final Duration DEADLINE = Duration.ofSeconds(20);
+
     private static final Duration ATTEMPT = Duration.ofSeconds(2);
     private static final Duration IMPATIENT_ATTEMPT = Duration.ofMillis(250);
     private static final Duration LEASE_TTL = Duration.ofMillis(1_500);

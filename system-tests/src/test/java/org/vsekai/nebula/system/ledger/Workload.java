@@ -41,7 +41,7 @@ final class Workload implements AutoCloseable {
     private static final Duration DEADLINE = Duration.ofSeconds(20);
 
     private static final Duration ATTEMPT = Duration.ofSeconds(2);
-    private static final Duration IMPATIENT_ATTEMPT = Duration.ofMillis(250);
+    private static final Duration IMPATIENT_ATTEMPT = Duration.ofSeconds(1);
     private static final Duration LEASE_TTL = Duration.ofMillis(1_500);
     private static final int COLD_COUNTERS = 8;
     private static final int LEASES = 3;
@@ -75,7 +75,10 @@ final class Workload implements AutoCloseable {
             Client own = new Client(client, random.split());
             threads.add(Thread.ofPlatform()
                     .name("client-" + client)
-                    .uncaughtExceptionHandler((thread, failure) -> failures.add(failure))
+                    .uncaughtExceptionHandler((thread, failure) -> {
+                        System.out.println(thread.getName() + ": " + failure);
+                        failures.add(failure);
+                    })
                     .start(own::run));
         }
     }

@@ -14,9 +14,7 @@ import java.util.concurrent.ThreadFactory;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import java.util.random.RandomGenerator;
-import org.jgroups.Address;
 import org.jgroups.JChannel;
-import org.jspecify.annotations.Nullable;
 import org.vsekai.nebula.ledger.consensus.RaftMessage.Forward;
 import org.vsekai.nebula.ledger.log.LogMetrics;
 import org.vsekai.nebula.ledger.log.SegmentedLog;
@@ -217,10 +215,9 @@ public final class Member implements AutoCloseable {
         return log.metrics();
     }
 
-    /** Where this member is reached; its port, if it was bound to any. */
-    @Nullable
-    Address address() {
-        return channel.getAddress();
+    /** For tests: the next append fails. */
+    void failLog() {
+        log.close();
     }
 
     private void statusChanged() {

@@ -122,8 +122,8 @@ final class StrictRaft extends RAFT {
     /** Guards all state, the superclass's included. */
     private final Object monitor = new Object();
 
-    private final Thread thread =
-            Thread.ofPlatform().daemon().name("ledger-raft").unstarted(this::run);
+    private @Nullable Thread thread;
+    private boolean recovered;
     private volatile boolean running;
     private volatile @Nullable View latestView;
     private volatile @Nullable Throwable failure;
@@ -168,8 +168,11 @@ final class StrictRaft extends RAFT {
             throw new IllegalStateException("the address has no place for the member's id: " + local_addr);
         }
         synchronized (monitor) {
-            raft_state.reload();
-            recover();
+            if (!recovered) { // a member that was not let in is started again, and its state machine is filled already
+                raft_state.reload();
+                recover();
+                recovered = true;
+            }
             long now = System.nanoTime();
             elections.waitAgain(now);
             elections.standSoon(now);
@@ -177,7 +180,7 @@ final class StrictRaft extends RAFT {
         }
         running = true;
         if (!synchronous) {
-            thread.start();
+            thread = Thread.ofPlatform().daemon().name("ledger-raft-" + raft_id).start(this::run);
         }
     }
 
@@ -191,7 +194,9 @@ final class StrictRaft extends RAFT {
             readSnapshot(commit_index, content);
         }
         for (long index = commit_index + 1; index <= last_appended; index++) {
-            noteMembership(index, entry(index));
+            LogEntry entry = entry(index);
+            bytesSinceSnapshot += entry.length();
+            noteMembership(index, entry);
         }
         votersChanged();
         commitTo(entries.commitIndex());
@@ -201,9 +206,10 @@ final class StrictRaft extends RAFT {
     public void stop() {
         running = false;
         wake();
-        if (Thread.currentThread() != thread) {
+        Thread started = thread;
+        if (started != null && Thread.currentThread() != started) {
             try {
-                thread.join(TimeUnit.SECONDS.toMillis(10));
+                started.join(TimeUnit.SECONDS.toMillis(10));
             } catch (InterruptedException e) {
                 Thread.currentThread().interrupt();
             }
@@ -266,9 +272,10 @@ final class StrictRaft extends RAFT {
         }
         failure = e;
         peers = null;
+        publish();
+        log.error("the member halts: " + e);
         failChange(new OutcomeUnknownException("the member halted", e));
         replica.halted(e);
-        publish();
     }
 
     // ------------------------------------------------------------------ the stack's side

@@ -19,7 +19,7 @@ import org.vsekai.nebula.ledger.log.LogOptions;
  * and answers on its standard output.
  */
 final class MemberProcess implements AutoCloseable {
-    private static final Duration TIMEOUT = Duration.ofSeconds(3);
+    static final Duration TIMEOUT = Duration.ofSeconds(3);
 
     private final Process process;
     private final BufferedReader out;

@@ -15,6 +15,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.vsekai.nebula.ledger.log.LogOptions;
 
 /** Three members in one process, over loopback TCP, with their logs on disk. */
 class MemberTest {
@@ -84,6 +85,129 @@ class MemberTest {
             List.of("a", "b", "c").forEach(trio::stop);
             trio.startAll();
             assertThat(sum(trio.leader().propose(add(1), LONG).join())).isEqualTo(12);
+        }
+    }
+
+    @Test
+    void aMemberThatWasAwayCatchesUpFromASnapshot() {
+        try (Trio trio = Trio.started(folder, config -> config.withLog(LogOptions.DEFAULT.withSegmentBytes(1 << 17))
+                .withSnapshotBytes(100_000))) {
+            trio.leader();
+            String away = trio.follower().status().id();
+            trio.stop(away);
+            Member leader = trio.leader();
+            for (int round = 0; round < 20; round++) {
+                List<CompletableFuture<byte[]>> calls = new ArrayList<>();
+                for (int i = 0; i < 1_000; i++) {
+                    calls.add(leader.propose(add(1), LONG));
+                }
+                calls.forEach(CompletableFuture::join);
+            }
+            assertThat(leader.status().snapshotIndex()).isPositive();
+            Member back = trio.start(away);
+            eventually(() -> back.status().leader().isPresent());
+            back.barrier(LONG).join();
+            assertThat(trio.machine(away).sum()).isEqualTo(20_000);
+            assertThat(trio.machine(away).commands()).isEqualTo(20_000);
+        }
+    }
+
+    @Test
+    void aLearnerBecomesAVoterAndTakesAnothersPlace() {
+        try (Trio trio = Trio.started(folder)) {
+            Member leader = trio.leader();
+            leader.propose(add(1), LONG).join();
+            Member learner = trio.start("d");
+            eventually(() -> learner.status().leader().isPresent());
+            assertThat(learner.status().role()).isEqualTo(MemberStatus.Role.LEARNER);
+            learner.addMember("d").join();
+            eventually(() ->
+                    trio.running().allMatch(member -> member.status().members().contains("d")));
+            String removed = trio.follower().status().id();
+            if (removed.equals("d")) {
+                removed = trio.running()
+                        .map(member -> member.status().id())
+                        .filter(id ->
+                                !id.equals("d") && !id.equals(leader.status().id()))
+                        .findFirst()
+                        .orElseThrow();
+            }
+            String gone = removed;
+            leader.removeMember(gone).join();
+            trio.stop(gone);
+            eventually(() -> trio.running()
+                    .allMatch(member -> member.status().members().size() == 3
+                            && !member.status().members().contains(gone)));
+            trio.stop(trio.leader().status().id());
+            assertThat(sum(trio.leader().propose(add(1), LONG).join())).isEqualTo(2);
+        }
+    }
+
+    @Test
+    void aMemberThatIsNotThereIsNotAdded() {
+        try (Trio trio = Trio.started(folder)) {
+            CompletableFuture<Void> addition = trio.leader().addMember("x");
+            assertThat(trio.leader().addMember("y"))
+                    .failsWithin(LONG)
+                    .withThrowableThat()
+                    .withCauseInstanceOf(NotProposedException.class);
+            assertThat(sum(trio.leader().propose(add(1), LONG).join())).isEqualTo(1);
+            assertThat(addition).isNotDone();
+        }
+    }
+
+    @Test
+    void whatIsDueComesWithoutTraffic() {
+        try (Trio trio = Trio.started(folder)) {
+            Member leader = trio.leader();
+            leader.propose(add(1), LONG).join();
+            AddingMachine machine = trio.machine(leader.status().id());
+            long due = machine.ledgerMillis() + 300;
+            machine.dueAt(due);
+            eventually(() -> machine.ledgerMillis() >= due);
+            leader.barrier(LONG).join();
+            assertThat(machine.commands()).isEqualTo(1);
+        }
+    }
+
+    @Test
+    void aLeaderWhoseLogFailsHaltsAndAnotherLeads() {
+        try (Trio trio = Trio.started(folder)) {
+            Member leader = trio.leader();
+            leader.propose(add(1), LONG).join();
+            leader.failLog();
+            assertThat(leader.propose(add(1), LONG)).failsWithin(LONG);
+            eventually(leader::halted);
+            eventually(() -> leader.status().role() == MemberStatus.Role.HALTED);
+            assertThat(leader.status().failure()).isPresent();
+            Trio.eventually(
+                    () -> trio.running().filter(member -> member != leader).anyMatch(Trio::leads));
+            Member next = trio.running().filter(Trio::leads).findFirst().orElseThrow();
+            assertThat(sum(next.propose(add(1), LONG).join())).isIn(2L, 3L);
+        }
+    }
+
+    @Test
+    void aMemberWhoseIdIsInUseWaitsUntilTheOtherIsGone() {
+        try (Trio trio = Trio.started(folder)) {
+            String id = trio.follower().status().id();
+            trio.leader().propose(add(1), LONG).join();
+            AddingMachine machine = new AddingMachine();
+            CompletableFuture<Member> second = CompletableFuture.supplyAsync(() -> {
+                try {
+                    return Member.start(trio.anotherConfig(id, folder.resolve("second")), machine);
+                } catch (MemberStartException e) {
+                    throw new IllegalStateException(e);
+                }
+            });
+            assertThat(second).failsWithin(Duration.ofMillis(1_500)); // it is refused, and tries again
+            assertThat(second).isNotDone();
+            trio.stop(id);
+            try (Member joined = second.join()) {
+                eventually(() -> joined.status().leader().isPresent());
+                joined.barrier(LONG).join();
+                assertThat(machine.commands()).isEqualTo(1);
+            }
         }
     }
 }

@@ -65,6 +65,13 @@ final class Trio implements AutoCloseable {
                 .withLog(LogOptions.DEFAULT.withSegmentBytes(1 << 20)));
     }
 
+    /** One that has that id too, at the address that is not used otherwise. */
+    MemberConfig anotherConfig(String id, Path itsFolder) {
+        MemberConfig given = config(id);
+        InetSocketAddress free = addresses.get(String.valueOf((char) ('a' + voters.size())));
+        return MemberConfig.of(id, itsFolder, free, voters, given.discovery()).withLog(given.log());
+    }
+
     Member start(String id) {
         AddingMachine machine = new AddingMachine();
         try {

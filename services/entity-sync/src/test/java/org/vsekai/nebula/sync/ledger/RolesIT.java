@@ -2,10 +2,12 @@ package org.vsekai.nebula.sync.ledger;
 
 import io.quarkus.test.common.QuarkusTestResource;
 import io.quarkus.test.junit.QuarkusTest;
+import java.util.HashMap;
 import java.util.Map;
 import java.util.Set;
 import org.eclipse.microprofile.config.inject.ConfigProperty;
 import org.junit.jupiter.api.Test;
+import org.vsekai.nebula.api.cache.v1.TemporaryCacheGrpc;
 import org.vsekai.nebula.api.ledger.v1.CountersGrpc;
 import org.vsekai.nebula.api.ledger.v1.IntentsGrpc;
 import org.vsekai.nebula.api.ledger.v1.LeasesGrpc;
@@ -25,19 +27,24 @@ class RolesIT {
     int grpcPort;
 
     @Test
-    void everyOperationIsForOperators() {
-        RoleWalk.assertOperations(
-                Map.of(
-                        "GET /api/v1/ledger/status", OPERATOR,
-                        "GET /api/v1/ledger/counters", OPERATOR,
-                        "GET /api/v1/ledger/leases", OPERATOR,
-                        "GET /api/v1/ledger/claims", OPERATOR,
-                        "GET /api/v1/ledger/intents", OPERATOR,
-                        "POST /api/v1/ledger/snapshot", OPERATOR,
-                        "GET /api/v1/ledger/members", OPERATOR,
-                        "POST /api/v1/ledger/members", OPERATOR,
-                        "DELETE /api/v1/ledger/members/{id}", OPERATOR),
-                path -> path.replace("{id}", "no-such-member"));
+    void everyOperationIsForItsRole() {
+        Map<String, Set<String>> operations = new HashMap<>(Map.of(
+                "GET /api/v1/ledger/status", OPERATOR,
+                "GET /api/v1/ledger/counters", OPERATOR,
+                "GET /api/v1/ledger/leases", OPERATOR,
+                "GET /api/v1/ledger/claims", OPERATOR,
+                "GET /api/v1/ledger/intents", OPERATOR,
+                "POST /api/v1/ledger/snapshot", OPERATOR,
+                "GET /api/v1/ledger/members", OPERATOR,
+                "POST /api/v1/ledger/members", OPERATOR,
+                "DELETE /api/v1/ledger/members/{id}", OPERATOR));
+        operations.putAll(Map.of(
+                "POST /api/v1/temporary/entries", WRITE,
+                "GET /api/v1/temporary/entries", WRITE,
+                "DELETE /api/v1/temporary/entries", WRITE,
+                "GET /api/v1/temporary/entries/{id}", WRITE,
+                "DELETE /api/v1/temporary/entries/{id}", WRITE));
+        RoleWalk.assertOperations(operations, path -> path.replace("{id}", "no-such-member"));
     }
 
     @Test
@@ -98,5 +105,13 @@ class RolesIT {
                         OPERATOR,
                         "RemoveMember",
                         OPERATOR));
+    }
+
+    @Test
+    void temporaryEntriesAreForServersOnly() {
+        RoleWalk.assertMethods(
+                TemporaryCacheGrpc.getServiceDescriptor(),
+                grpcPort,
+                Map.of("PutEntry", WRITE, "GetEntry", WRITE, "DeleteEntry", WRITE));
     }
 }

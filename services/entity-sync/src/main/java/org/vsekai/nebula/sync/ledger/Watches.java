@@ -48,7 +48,8 @@ class Watches {
     /** @param current the event that says that everything up to an index has been told */
     <E> Multi<E> stream(WatchFilter filter, EventOf<E> events, LongFunction<E> current) {
         ServedCall caller = ServedCall.current();
-        return Multi.createFrom().emitter(emitter -> {
+        // What is there is gathered by who begins to watch, and that may be much for an event loop.
+        return Multi.createFrom().<E>emitter(emitter -> {
             Listener<E> listener = new Listener<>(caller, emitter, events, current);
             Watch watch = host.ledger().watch(filter, listener, maxQueued);
             Future<?> signs = Infrastructure.getDefaultWorkerPool()
@@ -61,7 +62,7 @@ class Watches {
                 signs.cancel(false);
                 watch.close();
             });
-        });
+        }).runSubscriptionOn(Infrastructure.getDefaultWorkerPool());
     }
 
     private final class Listener<E> implements WatchListener {

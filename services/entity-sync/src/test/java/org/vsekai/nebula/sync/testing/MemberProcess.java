@@ -1,7 +1,5 @@
 package org.vsekai.nebula.sync.testing;
 
-import static org.vsekai.nebula.kit.testing.Eventually.eventually;
-
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.ServerSocket;
@@ -11,16 +9,20 @@ import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
 import org.vsekai.nebula.kit.testing.TestTokens;
 
 /** A member in a process of its own, as it is shipped: the packaged service. It may be killed and started again. */
 public final class MemberProcess implements AutoCloseable {
     private static final Path PROGRAM =
             Path.of("target/quarkus-app/quarkus-run.jar").toAbsolutePath();
+    private static final Duration PATIENCE = Duration.ofMinutes(3);
+    private static final Duration PAUSE = Duration.ofMillis(200);
     private static final HttpClient HTTP = HttpClient.newHttpClient();
 
     private final String id;
@@ -96,16 +98,15 @@ public final class MemberProcess implements AutoCloseable {
         }
     }
 
-    /** Waits until it is ready; what it printed is the failure's message otherwise. */
+    /** Waits until it is ready, as long as a busy machine may take to start it. */
     public void awaitReady() {
-        eventually(() -> {
-            if (!isAlive()) {
-                throw new IllegalStateException(id + " ended:\n" + output());
+        long end = System.nanoTime() + PATIENCE.toNanos();
+        while (get("/q/health/ready").statusCode() != 200) {
+            if (!isAlive() || System.nanoTime() > end) {
+                throw new AssertionError(id + (isAlive() ? " is not ready:\n" : " ended:\n") + output());
             }
-            if (get("/q/health/ready").statusCode() != 200) {
-                throw new AssertionError(id + " is not ready:\n" + output());
-            }
-        });
+            LockSupport.parkNanos(PAUSE.toNanos());
+        }
     }
 
     /** A request as operator; status 0 if nobody answers. */
@@ -143,11 +144,14 @@ public final class MemberProcess implements AutoCloseable {
 
     /** The exit code, once it has ended by itself. */
     public int awaitEnd() {
-        eventually(() -> {
-            if (isAlive()) {
+        try {
+            if (!process.waitFor(PATIENCE.toSeconds(), TimeUnit.SECONDS)) {
                 throw new AssertionError(id + " still runs:\n" + output());
             }
-        });
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new IllegalStateException(e);
+        }
         return process.exitValue();
     }
 

@@ -49,20 +49,22 @@ class Watches {
     <E> Multi<E> stream(WatchFilter filter, EventOf<E> events, LongFunction<E> current) {
         ServedCall caller = ServedCall.current();
         // What is there is gathered by who begins to watch, and that may be much for an event loop.
-        return Multi.createFrom().<E>emitter(emitter -> {
-            Listener<E> listener = new Listener<>(caller, emitter, events, current);
-            Watch watch = host.ledger().watch(filter, listener, maxQueued);
-            Future<?> signs = Infrastructure.getDefaultWorkerPool()
-                    .scheduleAtFixedRate(
-                            listener::signOfLife,
-                            SIGN_OF_LIFE.toMillis(),
-                            SIGN_OF_LIFE.toMillis(),
-                            TimeUnit.MILLISECONDS);
-            emitter.onTermination(() -> {
-                signs.cancel(false);
-                watch.close();
-            });
-        }).runSubscriptionOn(Infrastructure.getDefaultWorkerPool());
+        return Multi.createFrom()
+                .<E>emitter(emitter -> {
+                    Listener<E> listener = new Listener<>(caller, emitter, events, current);
+                    Watch watch = host.ledger().watch(filter, listener, maxQueued);
+                    Future<?> signs = Infrastructure.getDefaultWorkerPool()
+                            .scheduleAtFixedRate(
+                                    listener::signOfLife,
+                                    SIGN_OF_LIFE.toMillis(),
+                                    SIGN_OF_LIFE.toMillis(),
+                                    TimeUnit.MILLISECONDS);
+                    emitter.onTermination(() -> {
+                        signs.cancel(false);
+                        watch.close();
+                    });
+                })
+                .runSubscriptionOn(Infrastructure.getDefaultWorkerPool());
     }
 
     private final class Listener<E> implements WatchListener {

@@ -58,7 +58,7 @@ public final class Benchmark implements Callable<Integer> {
     @Option(
             names = "--warm-up",
             paramLabel = "SECONDS",
-            defaultValue = "20",
+            defaultValue = "60",
             description = "With 64 callers before the first turn, for each side; default ${DEFAULT-VALUE}.")
     private int warmUp;
 

@@ -49,7 +49,6 @@ class LoadTest {
     }
 
     private static CompletableFuture<Void> failed() {
-        return new CompletableFuture<Void>()
-                .orTimeout(1, TimeUnit.MILLISECONDS);
+        return new CompletableFuture<Void>().orTimeout(1, TimeUnit.MILLISECONDS);
     }
 }

@@ -33,6 +33,9 @@ final class Segment implements Closeable {
     private static final long MAGIC = 0x0100_474c_5344_424eL; // "NBDSLG\0\1"
     private static final int CRC_OFFSET = 60;
 
+    /** A segment is prepared in steps, so that no append waits for the disk to take all of it at once. */
+    private static final long PREPARED_BYTES = 4 << 20;
+
     private final LogFolder folder;
     private final Path file;
     private final FileChannel channel;
@@ -64,8 +67,10 @@ final class Segment implements Closeable {
     /** A temporary of {@code size} zeros, ready to become a segment. Durable. */
     static void prepare(LogFolder folder, Path temporary, long size) throws IOException {
         try (FileChannel channel = folder.create(temporary)) {
-            folder.zero(channel, 0, size);
-            folder.force(channel);
+            for (long at = 0; at < size; at += PREPARED_BYTES) {
+                folder.zero(channel, at, Math.min(size, at + PREPARED_BYTES));
+                folder.force(channel);
+            }
         }
     }
 

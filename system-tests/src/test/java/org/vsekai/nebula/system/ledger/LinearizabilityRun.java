@@ -166,7 +166,8 @@ final class LinearizabilityRun {
                     MEMBERS,
                     CLIENTS,
                     weakness.name().toLowerCase(Locale.ROOT) + "-" + seed,
-                    Workload.random(seed));
+                    // Of its own for each kind of client: ids of requests must not come again within the ledger's window.
+                    Workload.random(31 * seed + weakness.ordinal()));
         }
 
         private void judge() throws IOException, InterruptedException {

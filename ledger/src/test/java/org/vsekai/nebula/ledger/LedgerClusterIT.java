@@ -28,10 +28,10 @@ import org.junit.jupiter.api.io.TempDir;
 /** Members in JVMs of their own, killed and paused. */
 @Timeout(150)
 class LedgerClusterIT {
-    /** Small, for a quick run; {@code -Dledger.entries-away=100000 -Dledger.commands=1000000} for a long one. */
+    /** Small, for a quick run; {@code -Dledger.entries-away=100000} for a long one. */
     private static final int ENTRIES_AWAY = Integer.getInteger("ledger.entries-away", 5_000);
 
-    private static final int COMMANDS = Integer.getInteger("ledger.commands", 100_000);
+    private static final int COMMANDS = 100_000;
 
     private static final int APPLIED = 4;
     private static final int SNAPSHOT = 5;

@@ -1,0 +1,166 @@
+package org.vsekai.nebula.ledger.consensus;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.locks.LockSupport;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.vsekai.nebula.ledger.log.LogOptions;
+
+/** Members in processes of their own that are killed and paused, and one that was away for long. */
+class FailoverIT {
+    private static final List<String> IDS = List.of("a", "b", "c");
+
+    /** A paused member finds back by a merge of views, which on a busy machine takes several rounds of JGroups'. */
+    private static final Duration REJOIN_PATIENCE = Duration.ofSeconds(90);
+
+    @TempDir
+    Path folder;
+
+    @Test
+    void afterTheLeaderIsKilledAnotherCommitsSoonAndNothingIsLost() throws Exception {
+        List<Long> times = new ArrayList<>();
+        try (Processes members = new Processes(folder)) {
+            for (int round = 0; round < 5; round++) {
+                int leader = members.leader();
+                members.add(leader, 10);
+                long killed = System.nanoTime();
+                members.members[leader].kill();
+                long sum = members.addUntilCommitted((leader + 1) % 3);
+                times.add(Duration.ofNanos(System.nanoTime() - killed).toMillis());
+                members.restart(leader);
+                assertThat(members.sumBehindBarrier(leader)).isEqualTo(sum);
+            }
+        }
+        times.sort(null);
+        System.out.println("from SIGKILL of the leader to the next committed write, milliseconds: " + times);
+        assertThat(times.get(times.size() / 2)).isLessThan(3_000);
+    }
+
+    @Test
+    void aPausedLeaderIsReplacedAndFollowsWhenItGoesOn() throws Exception {
+        try (Processes members = new Processes(folder)) {
+            int leader = members.leader();
+            members.add(leader, 10);
+            members.members[leader].signal("STOP");
+            long sum = members.addUntilCommitted((leader + 1) % 3);
+            members.members[leader].signal("CONT");
+            assertThat(members.sumBehindBarrier(leader)).isEqualTo(sum);
+        }
+    }
+
+    @Test
+    void aMemberThatWasAwayForAHundredThousandEntriesCatchesUp() {
+        try (Trio trio = Trio.started(folder, config -> config.withLog(
+                        LogOptions.DEFAULT.withSegmentBytes(1 << 20).withFsync(false))
+                .withSnapshotBytes(2 << 20))) {
+            String away = trio.follower().status().id();
+            trio.stop(away);
+            Member leader = trio.leader();
+            long commands = 0;
+            while (leader.status().lastIndex() < 100_000) {
+                List<CompletableFuture<byte[]>> calls = new ArrayList<>();
+                for (int i = 0; i < 4; i++) {
+                    calls.add(leader.propose(AddingMachine.add(1), Trio.PATIENCE));
+                }
+                calls.forEach(CompletableFuture::join);
+                commands += calls.size();
+            }
+            long began = System.nanoTime();
+            Member back = trio.start(away);
+            Trio.eventually(() -> back.status().leader().isPresent());
+            back.barrier(Trio.PATIENCE).join();
+            System.out.printf(
+                    "caught up with %d entries in %d ms%n",
+                    leader.status().lastIndex(),
+                    Duration.ofNanos(System.nanoTime() - began).toMillis());
+            assertThat(trio.machine(away).sum()).isEqualTo(commands);
+        }
+    }
+
+    private static final class Processes implements AutoCloseable {
+        final MemberProcess[] members = new MemberProcess[IDS.size()];
+        private final Path folder;
+        private final List<Integer> ports;
+
+        Processes(Path folder) throws IOException {
+            this.folder = folder;
+            this.ports = IDS.stream().map(id -> Trio.freeAddress().getPort()).toList();
+            for (int i = 0; i < members.length; i++) {
+                members[i] = begin(i);
+            }
+            for (MemberProcess member : members) {
+                member.awaitStart();
+            }
+        }
+
+        private MemberProcess begin(int i) throws IOException {
+            return new MemberProcess(folder, IDS.get(i), IDS, ports, ports.get(i));
+        }
+
+        void restart(int i) throws Exception {
+            members[i].close();
+            members[i] = begin(i);
+            members[i].awaitStart();
+        }
+
+        int leader() throws IOException {
+            long giveUp = System.nanoTime() + Trio.PATIENCE.toNanos();
+            while (System.nanoTime() < giveUp) {
+                int leader = IDS.indexOf(members[0].ask("status").split(" ")[1]);
+                if (leader >= 0) {
+                    return leader;
+                }
+                LockSupport.parkNanos(5_000_000);
+            }
+            throw new AssertionError("no leader");
+        }
+
+        void add(int member, int times) throws IOException {
+            for (int i = 0; i < times; i++) {
+                assertThat(members[member].ask("add 1")).startsWith("sum ");
+            }
+        }
+
+        /** Each call must end by its own deadline, whatever has become of the leader. */
+        long addUntilCommitted(int member) throws IOException {
+            long giveUp = System.nanoTime() + Trio.PATIENCE.toNanos();
+            while (System.nanoTime() < giveUp) {
+                long began = System.nanoTime();
+                String answer = members[member].ask("add 1");
+                assertThat(Duration.ofNanos(System.nanoTime() - began))
+                        .isLessThan(MemberProcess.TIMEOUT.plusSeconds(1));
+                if (answer.startsWith("sum ")) {
+                    return Long.parseLong(answer.substring(4));
+                }
+                LockSupport.parkNanos(5_000_000);
+            }
+            throw new AssertionError("nothing was committed");
+        }
+
+        long sumBehindBarrier(int member) throws IOException {
+            long giveUp = System.nanoTime() + REJOIN_PATIENCE.toNanos();
+            while (System.nanoTime() < giveUp) {
+                String answer = members[member].ask("barrier");
+                if (answer.startsWith("sum ")) {
+                    return Long.parseLong(answer.substring(4));
+                }
+                LockSupport.parkNanos(5_000_000);
+            }
+            throw new AssertionError("no barrier was passed");
+        }
+
+        @Override
+        public void close() throws InterruptedException {
+            for (MemberProcess member : members) {
+                member.close();
+            }
+        }
+    }
+}

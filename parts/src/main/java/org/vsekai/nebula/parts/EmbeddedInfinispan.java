@@ -73,7 +73,7 @@ public final class EmbeddedInfinispan implements AutoCloseable {
     }
 
     private EmbeddedInfinispan(Builder builder, Path folder, boolean temporary, FileChannel lock) throws IOException {
-        this.program = program();
+        this.program = builder.program == null ? program() : existing(builder.program);
         this.folder = folder;
         this.temporary = temporary;
         this.lock = lock;
@@ -106,6 +106,7 @@ public final class EmbeddedInfinispan implements AutoCloseable {
         private int nodes = 1;
         private int port;
         private @Nullable Path folder;
+        private @Nullable Path program;
 
         private Builder() {}
 
@@ -130,6 +131,12 @@ public final class EmbeddedInfinispan implements AutoCloseable {
         /** Keeps logs and the password in {@code folder}, which is created if missing; without this it is temporary. */
         public Builder folder(Path folder) {
             this.folder = folder.toAbsolutePath().normalize();
+            return this;
+        }
+
+        /** The node's program; without this it is found, as the system properties say or in the source tree. */
+        public Builder program(Path jar) {
+            this.program = jar;
             return this;
         }
 
@@ -221,13 +228,14 @@ public final class EmbeddedInfinispan implements AutoCloseable {
     }
 
     /**
-     * Starts a node that has ended, empty, on the port that it had, and returns when it serves; one that runs is left alone.
+     * Starts a node that has ended, empty, on the port that it had, and returns when it serves; one that runs is left alone,
+     * and so is everything after {@link #close}.
      *
      * @throws PartException if it does not within 90 seconds
      */
     public synchronized void restart(int node) {
         Node ended = nodes.get(node);
-        if (ended.isRunning()) {
+        if (closed || ended.isRunning()) {
             return;
         }
         try {

@@ -17,6 +17,7 @@ import java.security.SecureRandom;
 import java.util.Base64;
 import java.util.HexFormat;
 import java.util.Optional;
+import java.util.OptionalInt;
 
 /** Where a stack keeps what survives it: the database, the chunks, the logs, and secrets that only the user may read. */
 record DataFolder(Path root) {
@@ -39,6 +40,15 @@ record DataFolder(Path root) {
         return root.resolve("store");
     }
 
+    Path cache() {
+        return root.resolve("cache");
+    }
+
+    /** What a member of the ledger must not lose. */
+    Path ledger(String member) {
+        return root.resolve("ledger").resolve(member);
+    }
+
     Path log(String name) {
         return root.resolve("logs").resolve(name + ".log");
     }
@@ -53,8 +63,50 @@ record DataFolder(Path root) {
         return secret("server-token");
     }
 
+    /** By which the ledger's members know each other. */
+    String ledgerSecret() {
+        return secret("ledger-secret");
+    }
+
     String databasePassword(Service service) {
         return secret("database-" + service.title());
+    }
+
+    /**
+     * How many replicas the stack of this folder has: those that its first start was asked for. Its ledger has as many members,
+     * and members come and go by the ledger's own commands alone.
+     *
+     * @param wanted 0: as many as there are, or one
+     */
+    int replicas(int wanted) {
+        OptionalInt found = findReplicas();
+        if (found.isEmpty()) {
+            int chosen = wanted == 0 ? 1 : wanted;
+            replace(replicasFile(), chosen + "\n");
+            return chosen;
+        }
+        int kept = found.getAsInt();
+        if (wanted != 0 && wanted != kept) {
+            throw new StackException("The stack in " + root + " was made with --replicas " + kept
+                    + ", which its ledger cannot change. Start it so, or another one with --data.");
+        }
+        return kept;
+    }
+
+    /** Empty before the first start. */
+    OptionalInt findReplicas() {
+        try {
+            return OptionalInt.of(
+                    Integer.parseInt(Files.readString(replicasFile()).strip()));
+        } catch (NoSuchFileException e) {
+            return OptionalInt.empty();
+        } catch (IOException | NumberFormatException e) {
+            throw new StackException("The file " + replicasFile() + " cannot be read: " + e.getMessage(), e);
+        }
+    }
+
+    private Path replicasFile() {
+        return root.resolve("replicas");
     }
 
     /** A secret made at its first use. */
@@ -73,6 +125,11 @@ record DataFolder(Path root) {
         byte[] random = new byte[SECRET_BYTES];
         RANDOM.nextBytes(random);
         String secret = Base64.getUrlEncoder().withoutPadding().encodeToString(random);
+        replace(file, secret + "\n");
+        return secret;
+    }
+
+    private static void replace(Path file, String content) {
         Path fresh = file.resolveSibling(file.getFileName() + ".new");
         try {
             Files.deleteIfExists(fresh);
@@ -80,11 +137,10 @@ record DataFolder(Path root) {
                 Files.createFile(
                         fresh, PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------")));
             }
-            Files.writeString(fresh, secret + "\n");
+            Files.writeString(fresh, content);
             Files.move(fresh, file, StandardCopyOption.ATOMIC_MOVE);
-            return secret;
         } catch (IOException e) {
-            throw new StackException("The secret " + file + " cannot be written: " + e.getMessage(), e);
+            throw new StackException("The file " + file + " cannot be written: " + e.getMessage(), e);
         }
     }
 

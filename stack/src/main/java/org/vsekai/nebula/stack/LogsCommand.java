@@ -32,7 +32,8 @@ final class LogsCommand implements Callable<Integer> {
     @Parameters(
             arity = "0..1",
             paramLabel = "SERVICE",
-            description = "updater, cdn-registry, asset-store, postgres or supervisor (default: the three services)")
+            description = "updater, cdn-registry, asset-store, entity-sync or with replicas entity-sync-0 and so on,"
+                    + " infinispan, postgres or supervisor (default: all services)")
     private @Nullable String name;
 
     @Spec
@@ -59,14 +60,19 @@ final class LogsCommand implements Callable<Integer> {
 
     private Map<String, Path> files() {
         Map<String, Path> files = new LinkedHashMap<>();
-        for (Service service : Service.values()) {
-            files.put(service.title(), data.folder().log(service.title()));
+        DataFolder folder = data.folder();
+        int replicas = folder.findReplicas().orElse(1);
+        for (Instance instance : Instance.all(replicas)) {
+            files.put(instance.title(), folder.log(instance.title()));
         }
         if (name == null) {
             return files;
         }
-        files.put("postgres", data.folder().postgres().resolve("postgres.log"));
-        files.put("supervisor", data.folder().log("supervisor"));
+        for (int node = 0; node < replicas; node++) {
+            files.put(SupervisedCache.title(node, replicas), SupervisedCache.log(folder.cache(), node));
+        }
+        files.put("postgres", folder.postgres().resolve("postgres.log"));
+        files.put("supervisor", folder.log("supervisor"));
         Path file = files.get(name);
         if (file == null) {
             throw new StackException(

@@ -2,17 +2,21 @@ package org.vsekai.nebula.stack;
 
 import java.nio.file.Path;
 import java.util.Locale;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 import org.vsekai.nebula.migrations.ServiceSchema;
 
 /** The services of the stack, in the order of their ports. */
 public enum Service {
     UPDATER(ServiceSchema.UPDATER),
     CDN_REGISTRY(ServiceSchema.CDN_REGISTRY),
-    ASSET_STORE(ServiceSchema.ASSET_STORE);
+    ASSET_STORE(ServiceSchema.ASSET_STORE),
+    /** The last: the ports of its replicas follow. */
+    ENTITY_SYNC(null);
 
-    private final ServiceSchema schema;
+    private final @Nullable ServiceSchema schema;
 
-    Service(ServiceSchema schema) {
+    Service(@Nullable ServiceSchema schema) {
         this.schema = schema;
     }
 
@@ -21,8 +25,14 @@ public enum Service {
         return name().toLowerCase(Locale.ROOT).replace('_', '-');
     }
 
-    ServiceSchema schema() {
-        return schema;
+    /** What it keeps in the database. */
+    Optional<ServiceSchema> findSchema() {
+        return Optional.ofNullable(schema);
+    }
+
+    /** Whether a stack of several replicas runs several of it. */
+    boolean isReplicated() {
+        return this == ENTITY_SYNC;
     }
 
     /** The packaged service below the project's folder. */

@@ -15,20 +15,27 @@ import java.util.EnumMap;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.TreeMap;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
+import java.util.function.ToIntFunction;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import org.vsekai.nebula.migrations.Migrations;
 import org.vsekai.nebula.migrations.ServiceSchema;
 import org.vsekai.nebula.parts.EmbeddedPostgres;
+import org.vsekai.nebula.parts.PartException;
 
 /**
- * A running stack: PostgreSQL, migrated, and every service.
+ * A running stack: PostgreSQL, migrated, the shared cache, and every service.
  *
  * <p>Lifecycle: {@link #start} returns when all services are ready, or stops what it started and throws. {@link #close} stops the
- * services, then the database; the data stays. Thread safety: all methods may be called from any thread.
+ * services, then the cache and the database; the data stays. Thread safety: all methods may be called from any thread.
  */
 public final class Stack implements AutoCloseable {
     private static final Duration READY_TIMEOUT = Duration.ofMinutes(4);
@@ -49,11 +56,13 @@ public final class Stack implements AutoCloseable {
     private final Options options;
     private final DataFolder data;
     private final FileLock lock;
-    private final Map<Service, SupervisedService> services = new ConcurrentHashMap<>();
+    private final Map<Instance, SupervisedService> services = new ConcurrentHashMap<>();
     private final List<ServiceLog> logs = new ArrayList<>();
     private final Object stateLock = new Object();
     private volatile Ports ports;
+    private volatile int replicas = 1;
     private @Nullable EmbeddedPostgres postgres;
+    private volatile @Nullable CompletableFuture<SupervisedCache> cache;
     private volatile boolean ready;
     private volatile boolean closed;
 
@@ -63,6 +72,7 @@ public final class Stack implements AutoCloseable {
      * @param home the project's folder, whose services are built
      * @param data the folder for everything that survives the stack; created if missing
      * @param portBase see the command's help; 0 picks free ports
+     * @param replicas of entity-sync, which hosts the ledger, and of the cache; 0: as many as the folder has, or one
      * @param statementLog where PostgreSQL logs every statement; null: nowhere
      * @param console where the services' output is copied; null: nowhere
      * @param settings environment variables of every service, beside those that the stack sets
@@ -71,11 +81,27 @@ public final class Stack implements AutoCloseable {
             Path home,
             Path data,
             int portBase,
+            int replicas,
             @Nullable Path statementLog,
             @Nullable PrintStream console,
             Map<String, String> settings) {
         public Options {
+            if (replicas < 0 || replicas > Ports.MAX_REPLICAS || (replicas != 0 && replicas % 2 == 0)) {
+                throw new StackException("--replicas must be odd and at most " + Ports.MAX_REPLICAS
+                        + ", since the ledger decides by majority: " + replicas);
+            }
             settings = Map.copyOf(settings);
+        }
+
+        /** One of everything, or what the folder has. */
+        public Options(
+                Path home,
+                Path data,
+                int portBase,
+                @Nullable Path statementLog,
+                @Nullable PrintStream console,
+                Map<String, String> settings) {
+            this(home, data, portBase, 0, statementLog, console, settings);
         }
     }
 
@@ -124,8 +150,11 @@ public final class Stack implements AutoCloseable {
         stopLeftovers(data);
         synchronized (this) {
             refuseIfClosed();
-            ports = Ports.choose(options.portBase());
+            replicas = data.replicas(options.replicas());
+            ports = Ports.choose(options.portBase(), replicas);
             writeState();
+            cache = CompletableFuture.supplyAsync(
+                    () -> new SupervisedCache(options.home(), data.cache(), ports.cache(), replicas, this::writeState));
             EmbeddedPostgres.Builder builder =
                     EmbeddedPostgres.builder().folder(data.postgres()).port(ports.postgres());
             if (options.statementLog() != null) {
@@ -133,11 +162,29 @@ public final class Stack implements AutoCloseable {
             }
             postgres = builder.start();
             migrate(postgres);
-            for (Service service : Service.values()) {
-                launch(service, postgres);
+            Map<String, String> neighbours = new HashMap<>(await(cache).environment());
+            neighbours.put("NEBULA_LEDGER_ENDPOINTS", String.join(",", members(ports::grpc)));
+            neighbours.put("NEBULA_LEDGER_TOKEN", data.serverToken());
+            for (Instance instance : Instance.all(replicas)) {
+                launch(instance, postgres, neighbours);
             }
         }
         awaitReady();
+    }
+
+    private static SupervisedCache await(CompletableFuture<SupervisedCache> starting) {
+        try {
+            return starting.join();
+        } catch (CompletionException e) {
+            throw e.getCause() instanceof PartException reason ? reason : e;
+        }
+    }
+
+    /** {@code host:port} of every member of the ledger. */
+    private List<String> members(ToIntFunction<Instance> port) {
+        return Instance.of(Service.ENTITY_SYNC, replicas).stream()
+                .map(member -> "127.0.0.1:" + port.applyAsInt(member))
+                .toList();
     }
 
     private void refuseIfClosed() {
@@ -149,44 +196,48 @@ public final class Stack implements AutoCloseable {
     private void migrate(EmbeddedPostgres database) {
         Map<ServiceSchema, String> passwords = new EnumMap<>(ServiceSchema.class);
         for (Service service : Service.values()) {
-            passwords.put(service.schema(), data.databasePassword(service));
+            service.findSchema().ifPresent(schema -> passwords.put(schema, data.databasePassword(service)));
         }
         new Migrations(database.jdbcUrl("postgres"), database.user(), database.password()).migrate(passwords);
     }
 
-    private void launch(Service service, EmbeddedPostgres database) {
+    private void launch(Instance instance, EmbeddedPostgres database, Map<String, String> neighbours) {
         List<String> command = new ArrayList<>();
         command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
         command.addAll(JVM_OPTIONS);
         command.add("-jar");
-        command.add(service.jar(options.home()).toString());
+        command.add(instance.service().jar(options.home()).toString());
+        String title = instance.title();
         try {
-            ServiceLog log = new ServiceLog(data.log(service.title()), service.title(), options.console());
+            ServiceLog log = new ServiceLog(data.log(title), title, options.console());
             logs.add(log);
-            SupervisedService supervised =
-                    new SupervisedService(service, command, environment(service, database), log, this::writeState);
-            services.put(service, supervised);
+            Map<String, String> environment = environment(instance, database);
+            environment.putAll(neighbours);
+            SupervisedService supervised = new SupervisedService(instance, command, environment, log, this::writeState);
+            services.put(instance, supervised);
             supervised.start();
         } catch (IOException e) {
-            throw new StackException(
-                    "The log " + data.log(service.title()) + " cannot be written: " + e.getMessage(), e);
+            throw new StackException("The log " + data.log(title) + " cannot be written: " + e.getMessage(), e);
         }
     }
 
-    private Map<String, String> environment(Service service, EmbeddedPostgres database) {
+    private Map<String, String> environment(Instance instance, EmbeddedPostgres database) {
+        Service service = instance.service();
         Map<String, String> environment = new HashMap<>(options.settings());
         environment.put("NEBULA_HTTP_HOST", "127.0.0.1");
-        environment.put("NEBULA_HTTP_PORT", Integer.toString(ports.http(service)));
-        environment.put("NEBULA_GRPC_PORT", Integer.toString(ports.grpc(service)));
-        environment.put("NEBULA_DATABASE_URL", database.reactiveUrl(Migrations.DATABASE));
-        environment.put("NEBULA_DATABASE_USER", service.schema().role());
-        environment.put("NEBULA_DATABASE_PASSWORD", data.databasePassword(service));
+        environment.put("NEBULA_HTTP_PORT", Integer.toString(ports.http(instance)));
+        environment.put("NEBULA_GRPC_PORT", Integer.toString(ports.grpc(instance)));
+        service.findSchema().ifPresent(schema -> {
+            environment.put("NEBULA_DATABASE_URL", database.reactiveUrl(Migrations.DATABASE));
+            environment.put("NEBULA_DATABASE_USER", schema.role());
+            environment.put("NEBULA_DATABASE_PASSWORD", data.databasePassword(service));
+        });
         environment.put("NEBULA_AUTH_PUBLISHER", DataFolder.digest(data.token()));
         environment.put("NEBULA_AUTH_OPERATOR", DataFolder.digest(data.token()));
         environment.put("NEBULA_AUTH_SERVER", DataFolder.digest(data.serverToken()));
         switch (service) {
             case UPDATER -> {
-                environment.put("NEBULA_ASSET_STORE_GRPC", "127.0.0.1:" + ports.grpc(Service.ASSET_STORE));
+                environment.put("NEBULA_ASSET_STORE_GRPC", grpc(Service.ASSET_STORE));
                 environment.put("NEBULA_ASSET_STORE_TOKEN", data.serverToken());
                 environment.put("NEBULA_PUBLIC_UPDATER", url(Service.UPDATER).toString());
                 environment.put(
@@ -200,22 +251,43 @@ public final class Stack implements AutoCloseable {
             }
             case ASSET_STORE ->
                 environment.put("NEBULA_STORE_URL", data.store().toUri().toString());
+            case ENTITY_SYNC -> {
+                String member = member(instance);
+                environment.put("NEBULA_ENTITY_SYNC_ROLE", "all");
+                environment.put("NEBULA_ENTITY_SYNC_LEDGER_ID", member);
+                environment.put(
+                        "NEBULA_ENTITY_SYNC_LEDGER_FOLDER", data.ledger(member).toString());
+                environment.put("NEBULA_ENTITY_SYNC_LEDGER_BIND_HOST", "127.0.0.1");
+                environment.put("NEBULA_ENTITY_SYNC_LEDGER_BIND_PORT", Integer.toString(ports.raft(instance)));
+                environment.put(
+                        "NEBULA_ENTITY_SYNC_LEDGER_MEMBERS",
+                        Instance.of(service, replicas).stream()
+                                .map(Stack::member)
+                                .collect(Collectors.joining(",")));
+                environment.put("NEBULA_ENTITY_SYNC_LEDGER_DISCOVERY_HOSTS", String.join(",", members(ports::raft)));
+                environment.put("NEBULA_ENTITY_SYNC_LEDGER_SECRET", data.ledgerSecret());
+            }
         }
         return environment;
+    }
+
+    private static String member(Instance instance) {
+        return "ledger-" + instance.replica();
     }
 
     private void awaitReady() {
         long deadlineNanos = System.nanoTime() + READY_TIMEOUT.toNanos();
         for (SupervisedService service : List.copyOf(services.values())) {
-            while (!isReady(ports.url(service.service()))) {
+            String title = service.instance().title();
+            while (!isReady(ports.url(service.instance()))) {
                 refuseIfClosed();
                 if (service.ends() >= ENDS_BEFORE_READY) {
-                    throw new StackException(service.service().title() + " ended " + service.ends()
-                            + " times while starting. " + logTail(service.service()));
+                    throw new StackException(
+                            title + " ended " + service.ends() + " times while starting. " + logTail(title));
                 }
                 if (System.nanoTime() > deadlineNanos) {
-                    throw new StackException(service.service().title() + " was not ready within "
-                            + READY_TIMEOUT.toSeconds() + " s. " + logTail(service.service()));
+                    throw new StackException(
+                            title + " was not ready within " + READY_TIMEOUT.toSeconds() + " s. " + logTail(title));
                 }
                 pause();
             }
@@ -249,8 +321,8 @@ public final class Stack implements AutoCloseable {
         }
     }
 
-    private String logTail(Service service) {
-        Path log = data.log(service.title());
+    private String logTail(String title) {
+        Path log = data.log(title);
         try {
             List<String> lines = Files.readAllLines(log);
             return "The end of its log " + log + ":\n"
@@ -260,14 +332,33 @@ public final class Stack implements AutoCloseable {
         }
     }
 
-    /** The HTTP base of a service, ending in a slash. */
+    /** The HTTP base of a service, of its first replica if there are several, ending in a slash. */
     public URI url(Service service) {
-        return ports.url(service);
+        return url(service, 0);
     }
 
-    /** {@code host:port} of a service's gRPC server. */
+    /** The HTTP base of a replica, ending in a slash. */
+    public URI url(Service service, int replica) {
+        return ports.url(instance(service, replica));
+    }
+
+    /** {@code host:port} of a service's gRPC server, of its first replica's if there are several. */
     public String grpc(Service service) {
-        return "127.0.0.1:" + ports.grpc(service);
+        return grpc(service, 0);
+    }
+
+    /** {@code host:port} of a replica's gRPC server. */
+    public String grpc(Service service, int replica) {
+        return "127.0.0.1:" + ports.grpc(instance(service, replica));
+    }
+
+    private Instance instance(Service service, int replica) {
+        return Instance.of(service, replicas).get(replica);
+    }
+
+    /** How many of entity-sync and of the cache there are. */
+    public int replicas() {
+        return replicas;
     }
 
     /** The bearer token with the roles publisher and operator. */
@@ -275,9 +366,19 @@ public final class Stack implements AutoCloseable {
         return data.token();
     }
 
-    /** The process id of a service; empty while it is being started. */
+    /** The bearer token with the role server. */
+    public String serverToken() {
+        return data.serverToken();
+    }
+
+    /** The process id of a service, of its first replica if there are several; empty while it is being started. */
     public OptionalLong pid(Service service) {
-        SupervisedService supervised = services.get(service);
+        return pid(service, 0);
+    }
+
+    /** The process id of a replica; empty while it is being started. */
+    public OptionalLong pid(Service service, int replica) {
+        SupervisedService supervised = services.get(instance(service, replica));
         return supervised == null
                 ? OptionalLong.empty()
                 : supervised.process().stream().mapToLong(ProcessRecord::pid).findFirst();
@@ -286,15 +387,25 @@ public final class Stack implements AutoCloseable {
     private void writeState() {
         Map<String, ProcessRecord> processes = new TreeMap<>();
         Map<String, URI> urls = new TreeMap<>();
-        for (Service service : Service.values()) {
-            urls.put(service.title(), url(service));
+        for (Instance instance : Instance.all(replicas)) {
+            urls.put(instance.title(), ports.url(instance));
         }
         // Not the stack's own lock: close() holds that one while it waits for the supervisors, which write here.
         synchronized (stateLock) {
-            services.forEach((service, supervised) ->
-                    supervised.process().ifPresent(process -> processes.put(service.title(), process)));
+            services.forEach((instance, supervised) ->
+                    supervised.process().ifPresent(process -> processes.put(instance.title(), process)));
+            CompletableFuture<SupervisedCache> nodes = cache;
+            if (nodes != null && nodes.state() == Future.State.SUCCESS) {
+                processes.putAll(nodes.resultNow().processes());
+            }
             if (!closed) {
-                new StackState(ports.base(), ready, ProcessRecord.of(ProcessHandle.current()), processes, urls)
+                new StackState(
+                                ports.base(),
+                                replicas,
+                                ready,
+                                ProcessRecord.of(ProcessHandle.current()),
+                                processes,
+                                urls)
                         .write(data.stateFile());
             }
         }
@@ -326,6 +437,12 @@ public final class Stack implements AutoCloseable {
             }
             for (ServiceLog log : logs) {
                 log.close();
+            }
+            if (cache != null) {
+                // One that did not start has told why, and has left nothing.
+                cache.handle((started, failure) -> Optional.ofNullable(started))
+                        .join()
+                        .ifPresent(SupervisedCache::close);
             }
             if (postgres != null) {
                 postgres.close();

@@ -33,18 +33,34 @@ final class StatusCommand implements Callable<Integer> {
         if (!allReady) {
             out.println("The supervisor of the stack was killed; run down, or up to start again.");
         }
-        for (Service service : Service.values()) {
-            Optional<ProcessHandle> process =
-                    Optional.ofNullable(state.services().get(service.title())).flatMap(ProcessRecord::find);
-            boolean ready = process.isPresent() && Stack.isReady(new Ports(state.portBase()).url(service));
+        Ports ports = new Ports(state.portBase());
+        for (Instance instance : Instance.all(state.replicas())) {
+            Optional<ProcessHandle> process = process(state, instance.title());
+            boolean ready = process.isPresent() && Stack.isReady(ports.url(instance));
             allReady &= ready;
-            out.printf(
-                    "%-13s %-9s %-8s %s%n",
-                    service.title(),
-                    process.isEmpty() ? "down" : ready ? "ready" : "not ready",
-                    process.map(handle -> Long.toString(handle.pid())).orElse("-"),
-                    state.urls().get(service.title()));
+            print(instance.title(), process, ready, ports.url(instance).toString());
+        }
+        for (int node = 0; node < state.replicas(); node++) {
+            String title = SupervisedCache.title(node, state.replicas());
+            Optional<ProcessHandle> process = process(state, title);
+            allReady &= process.isPresent();
+            print(title, process, process.isPresent(), "127.0.0.1:" + (ports.cache() + node));
         }
         return allReady ? 0 : 1;
+    }
+
+    private static Optional<ProcessHandle> process(StackState state, String title) {
+        return Optional.ofNullable(state.services().get(title)).flatMap(ProcessRecord::find);
+    }
+
+    private void print(String title, Optional<ProcessHandle> process, boolean ready, String address) {
+        spec.commandLine()
+                .getOut()
+                .printf(
+                        "%-13s %-9s %-8s %s%n",
+                        title,
+                        process.isEmpty() ? "down" : ready ? "ready" : "not ready",
+                        process.map(handle -> Long.toString(handle.pid())).orElse("-"),
+                        address);
     }
 }

@@ -32,7 +32,7 @@ final class SupervisedService {
             + "while [ $n -lt 20 ] && kill -0 \"$1\" 2>/dev/null; do sleep 0.5; n=$((n + 1)); done; "
             + "kill -KILL \"$1\" 2>/dev/null";
 
-    private final Service service;
+    private final Instance instance;
     private final List<String> command;
     private final Map<String, String> environment;
     private final ServiceLog log;
@@ -49,14 +49,18 @@ final class SupervisedService {
      * @param changed is called, on the supervising thread, after each start
      */
     SupervisedService(
-            Service service, List<String> command, Map<String, String> environment, ServiceLog log, Runnable changed) {
-        this.service = service;
+            Instance instance,
+            List<String> command,
+            Map<String, String> environment,
+            ServiceLog log,
+            Runnable changed) {
+        this.instance = instance;
         this.command = List.copyOf(command);
         this.environment = Map.copyOf(environment);
         this.log = log;
         this.changed = changed;
         this.supervisor =
-                Thread.ofPlatform().name("supervise-" + service.title()).unstarted(this::supervise);
+                Thread.ofPlatform().name("supervise-" + instance.title()).unstarted(this::supervise);
     }
 
     SupervisedService start() {
@@ -64,8 +68,8 @@ final class SupervisedService {
         return this;
     }
 
-    Service service() {
-        return service;
+    Instance instance() {
+        return instance;
     }
 
     Optional<ProcessRecord> process() {
@@ -112,7 +116,7 @@ final class SupervisedService {
             child = builder.start();
             child.getOutputStream().close();
         } catch (IOException e) {
-            return service.title() + " cannot be started: " + e.getMessage();
+            return instance.title() + " cannot be started: " + e.getMessage();
         }
         Process watch = null;
         try {
@@ -123,9 +127,9 @@ final class SupervisedService {
             }
             changed.run();
             copyOutput(child);
-            return service.title() + " ended with exit code " + child.waitFor();
+            return instance.title() + " ended with exit code " + child.waitFor();
         } catch (IOException e) {
-            return service.title() + " cannot be watched: " + e.getMessage();
+            return instance.title() + " cannot be watched: " + e.getMessage();
         } finally {
             child.destroyForcibly().waitFor();
             if (watch != null) {

@@ -43,9 +43,19 @@ final class UpCommand implements Callable<Integer> {
             names = "--port-base",
             paramLabel = "N",
             defaultValue = "" + Ports.DEFAULT_BASE,
-            description = "HTTP ports N, N+1, N+2, gRPC N+10, N+11, N+12, PostgreSQL N+20; 0 picks free ones"
-                    + " (default: ${DEFAULT-VALUE})")
+            description =
+                    "HTTP ports N to N+3, gRPC N+10 to N+13, PostgreSQL N+20, the ledger's members N+23, the cache"
+                            + " N+30, further replicas behind; 0 picks free ones (default: ${DEFAULT-VALUE})")
     private int portBase = Ports.DEFAULT_BASE;
+
+    @Option(
+            names = "--replicas",
+            paramLabel = "N",
+            defaultValue = "0",
+            description =
+                    "1, 3 or 5 of entity-sync, which hosts the ledger, and as many nodes of the cache; a data folder"
+                            + " keeps its number (default: what the folder has, else 1)")
+    private int replicas;
 
     @Option(names = "--detach", description = "return when all is ready; the stack runs on until down")
     private boolean detach;
@@ -68,6 +78,7 @@ final class UpCommand implements Callable<Integer> {
                 home.folder(),
                 data.folder().root(),
                 portBase,
+                replicas,
                 statementLog,
                 System.getenv("NEBULA_DETACHED") == null ? console : null,
                 Map.of()));
@@ -91,8 +102,11 @@ final class UpCommand implements Callable<Integer> {
 
     private void describe(StackState state, PrintWriter out) {
         Ports ports = new Ports(state.portBase());
-        for (Service service : Service.values()) {
-            out.printf("  %-13s %s  gRPC 127.0.0.1:%d%n", service.title(), ports.url(service), ports.grpc(service));
+        for (Instance instance : Instance.all(state.replicas())) {
+            out.printf("  %-13s %s  gRPC 127.0.0.1:%d%n", instance.title(), ports.url(instance), ports.grpc(instance));
+        }
+        for (int node = 0; node < state.replicas(); node++) {
+            out.printf("  %-13s 127.0.0.1:%d%n", SupervisedCache.title(node, state.replicas()), ports.cache() + node);
         }
         out.printf("  %-13s %s%n", "postgres", "127.0.0.1:" + ports.postgres());
         out.printf("  %-13s %s%n", "token", data.folder().root().resolve("token"));
@@ -135,7 +149,7 @@ final class UpCommand implements Callable<Integer> {
                 home.folder().toString(),
                 "--data",
                 data.folder().root().toString()));
-        command.addAll(List.of("--port-base", Integer.toString(portBase)));
+        command.addAll(List.of("--port-base", Integer.toString(portBase), "--replicas", Integer.toString(replicas)));
         if (statementLog != null) {
             command.addAll(
                     List.of("--log-statements", statementLog.toAbsolutePath().toString()));

@@ -27,6 +27,18 @@ class DataFolderTest {
     }
 
     @Test
+    void aFolderKeepsTheReplicasThatItWasMadeWith() {
+        DataFolder folder = new DataFolder(root);
+        assertThat(folder.findReplicas()).isEmpty();
+        assertThat(folder.replicas(3)).isEqualTo(3);
+        assertThat(folder.replicas(0)).isEqualTo(3);
+        assertThat(folder.findReplicas()).hasValue(3);
+        assertThatExceptionOfType(StackException.class)
+                .isThrownBy(() -> folder.replicas(1))
+                .withMessageContaining("--replicas 3");
+    }
+
+    @Test
     void aDigestIsSha256InHexadecimal() {
         assertThat(DataFolder.digest("abc"))
                 .isEqualTo("ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad");
@@ -46,6 +58,7 @@ class DataFolderTest {
     void stateIsReadAsWritten() {
         StackState state = new StackState(
                 7_700,
+                3,
                 true,
                 new ProcessRecord(1, 2),
                 Map.of("updater", new ProcessRecord(3, 4)),

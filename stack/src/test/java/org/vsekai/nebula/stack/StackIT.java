@@ -13,6 +13,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Collectors;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -72,6 +73,59 @@ class StackIT {
     }
 
     @Test
+    void threeReplicasAreOneLedgerAndOneCacheAndACrashOfAnyIsMended() throws Exception {
+        Path data = up("three", "--replicas", "3");
+        StackState state = state(data);
+        long postgres = postgres(data);
+        assertThat(state.services())
+                .containsKeys("entity-sync-0", "entity-sync-1", "entity-sync-2")
+                .containsKeys("infinispan-0", "infinispan-1", "infinispan-2");
+        assertThat(run("status", "--data", data.toString())).isZero();
+        eventually(() -> ledgerStatus(data) == 0);
+        assertThat(output()).contains("votes: ledger-0, ledger-1, ledger-2");
+
+        for (String title : List.of("entity-sync-1", "infinispan-2")) {
+            ProcessRecord crashed = state.services().get(title);
+            assertThat(crashed.find().orElseThrow().destroyForcibly()).isTrue();
+            eventually(() -> {
+                ProcessRecord now = state(data).services().get(title);
+                return now != null && !now.equals(crashed) && now.find().isPresent();
+            });
+        }
+        eventually(() -> ledgerStatus(data) == 0 && run("status", "--data", data.toString()) == 0);
+
+        assertThat(run("down", "--data", data.toString())).isZero();
+        assertThat(run("up", "--detach", "--data", data.toString(), "--replicas", "1", "--port-base", "0"))
+                .isEqualTo(1);
+        assertThat(output()).contains("was made with --replicas 3");
+        assertThat(isGone(state, postgres)).isTrue();
+    }
+
+    private int ledgerStatus(Path data) throws Exception {
+        StackState state = state(data);
+        String members = state.urls().entrySet().stream()
+                .filter(url -> url.getKey().startsWith("entity-sync"))
+                .map(url -> url.getValue().toString())
+                .collect(Collectors.joining(","));
+        ProcessBuilder builder = new ProcessBuilder(
+                        Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                        "-jar",
+                        HOME.resolve("launcher/target/nebula-launcher-0.1.0-all.jar")
+                                .toString(),
+                        "ledger",
+                        "status",
+                        "--ledger",
+                        members)
+                .redirectErrorStream(true)
+                .redirectOutput(temporary.resolve("output").toFile());
+        builder.environment()
+                .put("VSEKAI_TOKEN", Files.readString(data.resolve("token")).strip());
+        Process process = builder.start();
+        assertThat(process.waitFor(1, TimeUnit.MINUTES)).isTrue();
+        return process.exitValue();
+    }
+
+    @Test
     void nothingIsLeftWhenTheSupervisorIsKilled() throws Exception {
         Path data = up("killed");
         StackState state = state(data);
@@ -102,18 +156,15 @@ class StackIT {
         assertThat(data.resolve("state.json")).doesNotExist();
     }
 
-    private Path up(String name) throws Exception {
+    private Path up(String name, String... more) throws Exception {
         Path data = temporary.resolve(name);
         started.add(data);
-        int exitCode = run(
-                "up",
-                "--detach",
-                "--data",
-                data.toString(),
-                "--port-base",
-                "0",
+        List<String> words = new ArrayList<>(List.of("up", "--detach", "--data", data.toString(), "--port-base", "0"));
+        words.addAll(List.of(
                 "--log-statements",
-                Path.of("target", "sql-log").toAbsolutePath().toString());
+                Path.of("target", "sql-log").toAbsolutePath().toString()));
+        words.addAll(List.of(more));
+        int exitCode = run(words.toArray(String[]::new));
         assertThat(exitCode).as(() -> "output of up: " + output()).isZero();
         return data;
     }

@@ -118,7 +118,8 @@ final class LedgerCommand implements Runnable {
             mixinStandardHelpOptions = true,
             description = {
                 "Asks every member that --ledger names for its role, term and progress; works without a leader too.",
-                "Ends with 3 if there is no leader or a member does not answer, and with 4 if one has halted over its log."
+                "Ends with 3 if there is no leader or a member does not answer, and with 4 if one has halted over its"
+                        + " log."
             })
     static final class Status implements Callable<Integer> {
         @Spec
@@ -217,6 +218,7 @@ final class LedgerCommand implements Runnable {
                     .ifPresent(newest -> {
                         List<String> voters = new ArrayList<>();
                         newest.path("members").forEach(id -> voters.add(id.asText()));
+                        voters.sort(null);
                         below.add("votes: " + String.join(", ", voters));
                         below.add("holds: " + number(newest, "counter_count") + " counters, "
                                 + number(newest, "lease_count")
@@ -443,7 +445,8 @@ final class LedgerCommand implements Runnable {
             name = "snapshot",
             mixinStandardHelpOptions = true,
             description = {
-                "Has each member that --ledger names write a snapshot and drop the log before it. They also do by themselves.",
+                "Has each member that --ledger names write a snapshot and drop the log before it. They also do by"
+                        + " themselves.",
                 "Ends with 3 if one does not answer."
             })
     static final class Snapshot implements Callable<Integer> {
@@ -455,7 +458,7 @@ final class LedgerCommand implements Runnable {
 
         @Override
         public Integer call() {
-            List<Outcome> outcomes = options.ask(command, members -> members.snapshotOfEach());
+            List<Outcome> outcomes = options.order(command, members -> members.snapshotOfEach());
             List<String> lines = new ArrayList<>();
             List<Object> figures = new ArrayList<>();
             boolean all = true;
@@ -482,7 +485,7 @@ final class LedgerCommand implements Runnable {
     @Command(
             name = "members",
             mixinStandardHelpOptions = true,
-            description = "Lists the members that vote, as the first one that answers knows them.",
+            description = "Lists the members that vote, as the leader knows them, or else the first one that answers.",
             subcommands = {Members.Add.class, Members.Remove.class})
     static final class Members implements Callable<Integer> {
         @Spec
@@ -523,7 +526,8 @@ final class LedgerCommand implements Runnable {
                 name = "add",
                 mixinStandardHelpOptions = true,
                 description =
-                        "Gives a member a vote. Start it afterwards, with an empty folder and the new list of members.")
+                        "Gives a vote to a member that runs, once it has caught up. Start it with an empty folder, and"
+                                + " with the ids of those that vote already as its members.")
         static final class Add implements Callable<Integer> {
             @Spec
             private CommandSpec command = CommandSpec.create();
@@ -536,7 +540,7 @@ final class LedgerCommand implements Runnable {
 
             @Override
             public Integer call() {
-                tell(command, options.ask(command, members -> members.add(id)), id + " votes now\n");
+                tell(command, options.order(command, members -> members.add(id)), id + " votes now\n");
                 return 0;
             }
         }
@@ -546,7 +550,8 @@ final class LedgerCommand implements Runnable {
                 name = "remove",
                 mixinStandardHelpOptions = true,
                 description =
-                        "Takes the vote from a member, which may be gone for good. Never start it again with its folder.")
+                        "Takes the vote from a member, which may be gone for good. Never start it again with its old"
+                                + " folder.")
         static final class Remove implements Callable<Integer> {
             @Spec
             private CommandSpec command = CommandSpec.create();
@@ -559,7 +564,7 @@ final class LedgerCommand implements Runnable {
 
             @Override
             public Integer call() {
-                tell(command, options.ask(command, members -> members.remove(id)), id + " has no vote any more\n");
+                tell(command, options.order(command, members -> members.remove(id)), id + " has no vote any more\n");
                 return 0;
             }
         }

@@ -21,8 +21,10 @@ final class LedgerOptions {
     private static final String ENVIRONMENT = "VSEKAI_LEDGER";
 
     /** A member that is paused or cut off must not keep an operator from the others for long. */
-    private static final HttpLimits LIMITS = new HttpLimits(
-            Duration.ofSeconds(3), Duration.ofSeconds(15), Duration.ofSeconds(15), 1024, 1, Duration.ofMillis(1));
+    private static final HttpLimits TO_LOOK = limits(Duration.ofSeconds(10));
+
+    /** A member waits half a minute for a new one to catch up. */
+    private static final HttpLimits TO_CHANGE = limits(Duration.ofSeconds(45));
 
     @Option(
             names = "--ledger",
@@ -34,10 +36,22 @@ final class LedgerOptions {
     @Mixin
     private TokenOption token = new TokenOption();
 
+    private static HttpLimits limits(Duration answer) {
+        return new HttpLimits(Duration.ofSeconds(3), answer, answer, 1024, 1, Duration.ofMillis(1));
+    }
+
     <T> T ask(CommandSpec command, Function<LedgerMembers, T> question) {
+        return with(TO_LOOK, command, question);
+    }
+
+    <T> T order(CommandSpec command, Function<LedgerMembers, T> order) {
+        return with(TO_CHANGE, command, order);
+    }
+
+    private <T> T with(HttpLimits limits, CommandSpec command, Function<LedgerMembers, T> work) {
         List<URI> members = members(command);
-        try (Http http = new Http(LIMITS)) {
-            return question.apply(new LedgerMembers(http, members, token.get()));
+        try (Http http = new Http(limits)) {
+            return work.apply(new LedgerMembers(http, members, token.get()));
         }
     }
 

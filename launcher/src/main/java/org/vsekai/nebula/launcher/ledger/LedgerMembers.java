@@ -69,9 +69,21 @@ public final class LedgerMembers {
         return ofEach(this::statusOf);
     }
 
-    /** What the first member that answers knows. */
+    /** What the leader knows, or where no leader is among the members named, the first that answers. */
     public JsonNode status() {
-        return first(this::statusOf);
+        List<JsonNode> statuses = new ArrayList<>();
+        StringJoiner reasons = new StringJoiner("; ");
+        for (Outcome outcome : statusOfEach()) {
+            switch (outcome) {
+                case Answered(var address, var json) -> statuses.add(json);
+                case Silent(var address, var reason) -> reasons.add(address + " " + reason);
+            }
+        }
+        return statuses.stream()
+                .filter(status -> status.path("role").asText().equals("leader"))
+                .findFirst()
+                .or(() -> statuses.stream().findFirst())
+                .orElseThrow(() -> LedgerUnavailableException.noAnswer(reasons.toString(), null));
     }
 
     private JsonNode statusOf(URI member) {

@@ -246,6 +246,17 @@ class LedgerCommandIT {
     }
 
     @Test
+    void membersAreListedAsTheLeaderKnowsThem() throws IOException {
+        FakeMember two = member("two", "follower");
+        FakeMember one = member("one", "leader");
+        one.peer("two", 990, 10);
+
+        assertThat(ledger("members", two, one)).isZero();
+
+        assertThat(out.toString()).contains("one     leader  1000  0", "two     -       990   10");
+    }
+
+    @Test
     void snapshotsAreMadeByEveryMemberNamed() throws IOException {
         FakeMember one = member("one", "leader");
 

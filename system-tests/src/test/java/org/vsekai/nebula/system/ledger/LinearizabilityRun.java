@@ -166,7 +166,7 @@ final class LinearizabilityRun {
                     MEMBERS,
                     CLIENTS,
                     weakness.name().toLowerCase(Locale.ROOT) + "-" + seed,
-                    // Of its own for each kind of client: ids of requests must not come again within the ledger's window.
+                    // Its own for each kind of client: no request id may come again within the window.
                     Workload.random(31 * seed + weakness.ordinal()));
         }
 

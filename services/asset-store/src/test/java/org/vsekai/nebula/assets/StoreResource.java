@@ -7,6 +7,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.Map;
+import org.vsekai.nebula.kit.testing.LedgerServer;
 import org.vsekai.nebula.kit.testing.NebulaDatabase;
 
 /** A database, an empty store folder below {@code target}, and a gRPC port. */
@@ -43,6 +44,7 @@ public final class StoreResource implements QuarkusTestResourceLifecycleManager 
         config.put("nebula.packs.file-grace", "0s");
         config.put("nebula.packs.retry-delay", "50ms");
         config.put("nebula.packs.max-attempts", "2");
+        config.putAll(new LedgerServer().start());
         config.putAll(new FreeGrpcPort().start());
         return config;
     }

@@ -19,10 +19,6 @@ public interface CollectConfig {
     @WithDefault("15s")
     Duration wakeInterval();
 
-    /** An instance that has not been heard of for so long has lost its run to the next that looks. */
-    @WithDefault("60s")
-    Duration lease();
-
     /** By how much the clocks of instances may differ. */
     @WithDefault("5m")
     Duration clockSkew();

@@ -4,6 +4,7 @@ import io.quarkus.arc.All;
 import io.quarkus.virtual.threads.VirtualThreads;
 import jakarta.enterprise.context.ApplicationScoped;
 import java.time.Clock;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashSet;
@@ -24,6 +25,7 @@ import org.vsekai.nebula.assets.storage.StoreFolder;
 import org.vsekai.nebula.casync.chunk.ChunkId;
 import org.vsekai.nebula.casync.index.ChunkIndex;
 import org.vsekai.nebula.casync.store.ManagedStore.StoredChunk;
+import org.vsekai.nebula.kit.intent.Intents;
 import org.vsekai.nebula.kit.transaction.ContentionException;
 
 /**
@@ -42,8 +44,10 @@ class Collector {
     private static final int MAX_ROUNDS = 1000;
 
     private static final int PAGE = 500;
+    private static final Duration LEDGER_WAIT = Duration.ofMinutes(2);
 
     private final Roots roots;
+    private final Intents intents;
     private final Chunks chunks;
     private final Indexes indexes;
     private final Manifests manifests;
@@ -56,6 +60,7 @@ class Collector {
 
     Collector(
             Roots roots,
+            Intents intents,
             Chunks chunks,
             Indexes indexes,
             Manifests manifests,
@@ -66,6 +71,7 @@ class Collector {
             Clock clock,
             @VirtualThreads ExecutorService threads) {
         this.roots = roots;
+        this.intents = intents;
         this.chunks = chunks;
         this.indexes = indexes;
         this.manifests = manifests;
@@ -133,10 +139,12 @@ class Collector {
 
         private void sweepIndexes() {
             progress.enter("indexes");
+            // Whoever has announced to publish an index is about to pin it.
+            Set<String> announced = intents.covered("index").await().atMost(LEDGER_WAIT);
             Optional<Sentence> sentence;
             do {
                 sentence =
-                        progress.step(() -> roots.condemnIndexes(progress.run().id(), cutoff, PAGE));
+                        progress.step(() -> roots.condemnIndexes(progress.run().id(), cutoff, announced, PAGE));
                 sentence.ifPresent(this::carryOut);
             } while (sentence.isPresent());
         }
@@ -288,11 +296,11 @@ class Collector {
         private void carryOut(Sentence sentence) {
             progress.enter("deleting");
             Parallel.forEach(threads, config.concurrency(), sentence.chunks(), id -> {
-                progress.requireLease();
+                progress.turn().require();
                 chunks.remove(id);
             });
             for (String path : sentence.files()) {
-                progress.requireLease();
+                progress.turn().require();
                 store.deleteFile(path);
                 if (path.startsWith("indexes/")) {
                     String name = path.substring("indexes/".length());

@@ -17,6 +17,7 @@ import org.jboss.logging.Logger;
 import org.jspecify.annotations.Nullable;
 import org.vsekai.nebula.casync.store.HttpStoreOptions;
 import org.vsekai.nebula.casync.store.ReadableStore;
+import org.vsekai.nebula.kit.ledger.LedgerUnavailableException;
 import org.vsekai.nebula.kit.problem.ProblemException;
 import org.vsekai.nebula.kit.problem.ProblemKind;
 import org.vsekai.nebula.kit.transaction.DatabaseUnavailableException;
@@ -33,6 +34,7 @@ class Maintenance {
     private static final int MAX_LOCATION_CHARACTERS = 2000;
 
     private final Runs runs;
+    private final Turns turns;
     private final Collector collector;
     private final StoreVerification verification;
     private final CollectConfig config;
@@ -44,12 +46,14 @@ class Maintenance {
 
     Maintenance(
             Runs runs,
+            Turns turns,
             Collector collector,
             StoreVerification verification,
             CollectConfig config,
             Clock clock,
             @VirtualThreads ExecutorService threads) {
         this.runs = runs;
+        this.turns = turns;
         this.collector = collector;
         this.verification = verification;
         this.config = config;
@@ -127,7 +131,7 @@ class Maintenance {
     private void carryOn() {
         try {
             startDueCollection();
-            runs.claim().ifPresent(this::carryOn);
+            runs.findRunning().ifPresent(run -> turns.take(run).ifPresent(turn -> carryOn(run, turn)));
         } catch (RuntimeException e) {
             LOG.warnf("Maintenance of the store will be tried again in %s: %s", config.wakeInterval(), e);
         }
@@ -149,9 +153,9 @@ class Maintenance {
         }
     }
 
-    private void carryOn(Run run) {
+    private void carryOn(Run run, Turn turn) {
         LOG.infof("%s %s begins", run.kind(), run.id());
-        Progress progress = new Progress(runs, run, config);
+        Progress progress = new Progress(runs, run, turn, config);
         try {
             switch (run.kind()) {
                 case COLLECTION -> collector.run(progress);
@@ -162,12 +166,17 @@ class Maintenance {
             LOG.infof("%s %s is complete", run.kind(), run.id());
         } catch (RunEndedException e) {
             LOG.infof("%s %s ends here: %s", run.kind(), run.id(), e.getMessage());
-        } catch (DatabaseUnavailableException | OutcomeUnknownException e) {
-            LOG.warnf("%s %s will be carried on when the database is back: %s", run.kind(), run.id(), e.getMessage());
+        } catch (DatabaseUnavailableException | OutcomeUnknownException | LedgerUnavailableException e) {
+            LOG.warnf("%s %s will be carried on when what it needs is back: %s", run.kind(), run.id(), e.getMessage());
         } catch (RuntimeException e) {
             LOG.errorf(e, "%s %s failed", run.kind(), run.id());
             progress.report("failed: " + e.getMessage());
             runs.end(progress, Run.State.FAILED);
+        } finally {
+            // One that stops leaves both to the end of its lease, which is near.
+            if (!Thread.currentThread().isInterrupted()) {
+                turns.giveBack(turn);
+            }
         }
     }
 }

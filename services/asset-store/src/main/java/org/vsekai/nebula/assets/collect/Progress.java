@@ -18,19 +18,18 @@ final class Progress {
 
     private final Runs runs;
     private final Run run;
-    private final long leaseNanos;
+    private final Turn turn;
     private final int maxReportLines;
     private final Map<String, Long> figures = new TreeMap<>();
     private final List<String> report = new ArrayList<>();
     private String phase = "starting";
     private long savedNanos = System.nanoTime();
-    private volatile long renewedNanos = savedNanos;
 
     /** Takes up a run; of an earlier attempt's figures those stay that tell what was done, not what was found. */
-    Progress(Runs runs, Run run, CollectConfig config) {
+    Progress(Runs runs, Run run, Turn turn, CollectConfig config) {
         this.runs = runs;
         this.run = run;
-        this.leaseNanos = config.lease().toNanos();
+        this.turn = turn;
         this.maxReportLines = config.maxReportLines();
         run.figures().forEach((name, value) -> {
             if (name.endsWith("_swept") || name.endsWith("_repaired")) {
@@ -41,6 +40,10 @@ final class Progress {
 
     Run run() {
         return run;
+    }
+
+    Turn turn() {
+        return turn;
     }
 
     synchronized void enter(String name) {
@@ -81,29 +84,17 @@ final class Progress {
     <T> T tryStep(Supplier<Uni<T>> work) {
         long before = System.nanoTime();
         T done = runs.step(this, work);
-        renewedNanos = before;
         savedNanos = before;
         return done;
     }
 
-    /** To be called often while the run goes on: keeps the lease, and stops a run that is to stop. */
+    /** To be called often while the run goes on: writes down how far it has come, and stops a run that is to stop. */
     void tick() {
         if (Thread.currentThread().isInterrupted()) {
             throw new RunEndedException("the service stops");
         }
         if (System.nanoTime() - savedNanos > BETWEEN_SAVES.toNanos()) {
             Boolean unused = step(() -> Uni.createFrom().item(true));
-        }
-    }
-
-    /**
-     * Asked before each deletion: an instance that was suspended may wake up when the lease is long another's.
-     *
-     * @throws RunEndedException when less than half the lease's time is certainly left
-     */
-    void requireLease() {
-        if (System.nanoTime() - renewedNanos > leaseNanos / 2) {
-            throw new RunEndedException("the lease was not renewed in time");
         }
     }
 }

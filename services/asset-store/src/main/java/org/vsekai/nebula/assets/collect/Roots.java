@@ -76,11 +76,18 @@ class Roots {
                 .map(List::size));
     }
 
-    /** Deletes the rows of indexes that nobody holds and condemns their files; empty if there are none. */
-    Uni<Optional<Sentence>> condemnIndexes(UUID run, Instant cutoff, int limit) {
+    /**
+     * Deletes the rows of indexes that nobody holds and condemns their files; empty if there are none.
+     *
+     * @param spared names of indexes that stay
+     */
+    Uni<Optional<Sentence>> condemnIndexes(UUID run, Instant cutoff, Set<String> spared, int limit) {
         return query(session -> session.createSelectionQuery(
-                        "select i.name, i.size from StoredIndex i where " + UNHELD_INDEX, Tuple.class)
+                        "select i.name, i.size from StoredIndex i where i.name not in :spared and " + UNHELD_INDEX,
+                        Tuple.class)
                 .setParameter("cutoff", cutoff)
+                // No index has the empty name; an empty list is not SQL.
+                .setParameter("spared", spared.isEmpty() ? Set.of("") : spared)
                 .setMaxResults(limit)
                 .getResultList()
                 .flatMap(found -> {

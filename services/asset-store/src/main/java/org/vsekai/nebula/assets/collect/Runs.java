@@ -14,6 +14,8 @@ import java.util.Optional;
 import java.util.UUID;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
+import org.vsekai.nebula.kit.fence.FencedOutException;
+import org.vsekai.nebula.kit.fence.Fences;
 import org.vsekai.nebula.kit.paging.InsertionKey;
 import org.vsekai.nebula.kit.paging.Page;
 import org.vsekai.nebula.kit.paging.PageRequest;
@@ -21,8 +23,8 @@ import org.vsekai.nebula.kit.problem.ProblemException;
 import org.vsekai.nebula.kit.transaction.Transactions;
 
 /**
- * The runs, and the lease by which one instance at a time works on one. A run that was begun stands as RUNNING until
- * somebody completes it: an instance that dies leaves it to the next that {@link #claim}s it. Thread-safe.
+ * The runs. One that was begun stands as RUNNING until somebody completes it: an instance that dies leaves it to the next
+ * that takes its turn, see {@link Turns}. Thread-safe.
  */
 @ApplicationScoped
 class Runs {
@@ -31,23 +33,15 @@ class Runs {
     @ApplicationScoped
     static class Rows implements PanacheRepositoryBase<RunRow, UUID> {}
 
-    @ApplicationScoped
-    static class Leases implements PanacheRepositoryBase<LeaseRow, String> {}
-
     private final Transactions transactions;
     private final Rows rows;
-    private final Leases leases;
-    private final CollectConfig config;
+    private final Fences fences;
     private final Clock clock;
 
-    /** This instance, as it signs its lease. */
-    private final UUID self = UUID.randomUUID();
-
-    Runs(Transactions transactions, Rows rows, Leases leases, CollectConfig config, Clock clock) {
+    Runs(Transactions transactions, Rows rows, Fences fences, Clock clock) {
         this.transactions = transactions;
         this.rows = rows;
-        this.leases = leases;
-        this.config = config;
+        this.fences = fences;
         this.clock = clock;
     }
 
@@ -131,68 +125,50 @@ class Runs {
                 .map(row -> row.insertedAt);
     }
 
-    /** The run that waits for somebody to work on it, if nobody does; it is this instance's from now on. Blocking. */
-    Optional<Run> claim() {
-        return transactions
-                .inTransaction(() -> rows.find("state", Run.State.RUNNING)
-                        .firstResult()
-                        .flatMap(row -> row == null
-                                ? Uni.createFrom().item(Optional.<Run>empty())
-                                : takeLease().map(taken -> taken ? Optional.of(row.run()) : Optional.<Run>empty())))
-                .await()
-                .atMost(DATABASE_WAIT);
+    Uni<Optional<Run>> find(UUID id) {
+        return transactions.inTransaction(() -> rows.findById(id)).map(row -> Optional.ofNullable(row)
+                .map(RunRow::run));
     }
 
-    private Uni<Boolean> takeLease() {
-        return leases.findById(LeaseRow.NAME).flatMap(lease -> {
-            if (lease == null) {
-                LeaseRow row = new LeaseRow();
-                row.name = LeaseRow.NAME;
-                row.holder = self;
-                row.expiresAt = now().plus(config.lease());
-                return leases.persist(row).replaceWith(true);
-            }
-            if (!lease.holder.equals(self) && lease.expiresAt.isAfter(now())) {
-                return Uni.createFrom().item(false);
-            }
-            lease.holder = self;
-            lease.expiresAt = now().plus(config.lease());
-            return Uni.createFrom().item(true);
-        });
+    /** The run that has not come to its end. Blocking. */
+    Optional<Run> findRunning() {
+        return Optional.ofNullable(transactions
+                        .inTransaction(
+                                () -> rows.find("state", Run.State.RUNNING).firstResult())
+                        .await()
+                        .atMost(DATABASE_WAIT))
+                .map(RunRow::run);
     }
 
     /**
-     * Does a step of a run: renews the lease, does the work, and writes down how far the run has come, all in one
-     * transaction. Blocking.
+     * Does a step of a run: shows that it is still this instance's turn, does the work, and writes down how far the run has come,
+     * all in one transaction. Blocking.
      *
-     * @throws RunEndedException if the run or the lease is not this instance's any more; nothing was done
+     * @throws RunEndedException if it is not this instance's turn, or the run has ended; nothing was done
      */
     <T> T step(Progress progress, Supplier<Uni<T>> work) {
-        return transactions
-                .inTransaction(() -> rows.findById(progress.run().id()).flatMap(row -> {
-                    if (row == null || row.state != Run.State.RUNNING) {
-                        throw new RunEndedException("the run was cancelled");
-                    }
-                    return leases.findById(LeaseRow.NAME).flatMap(lease -> {
-                        if (lease == null || !lease.holder.equals(self)) {
-                            throw new RunEndedException("another instance has taken over");
-                        }
-                        lease.expiresAt = now().plus(config.lease());
-                        return work.get().invoke(done -> progress.writeTo(row, now()));
-                    });
-                }))
-                .await()
-                .atMost(DATABASE_WAIT);
+        try {
+            return transactions
+                    .inTransaction(
+                            () -> fences.fence(Turns.CLAIM, progress.turn().token())
+                                    .chain(() -> rows.findById(progress.run().id()))
+                                    .flatMap(row -> {
+                                        if (row == null || row.state != Run.State.RUNNING) {
+                                            throw new RunEndedException("the run was cancelled");
+                                        }
+                                        return work.get().invoke(done -> progress.writeTo(row, now()));
+                                    }))
+                    .await()
+                    .atMost(DATABASE_WAIT);
+        } catch (FencedOutException e) {
+            throw new RunEndedException("another instance has taken over");
+        }
     }
 
-    /** Ends a run and gives the lease back. Blocking. @throws RunEndedException if it is not this instance's any more */
+    /** Ends a run. Blocking. @throws RunEndedException if it is not this instance's any more */
     void end(Progress progress, Run.State state) {
         Void unused = step(progress, () -> rows.findById(progress.run().id())
-                .flatMap(row -> {
-                    row.state = state;
-                    return leases.findById(LeaseRow.NAME);
-                })
-                .invoke(lease -> lease.expiresAt = now())
+                .invoke(row -> row.state = state)
                 .replaceWithVoid());
     }
 

@@ -2,12 +2,14 @@ package org.vsekai.nebula.assets.collect;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.grpc.Status;
 import io.grpc.StatusRuntimeException;
 import io.quarkus.test.common.QuarkusTestResource;
 import io.quarkus.test.common.http.TestHTTPResource;
 import io.quarkus.test.junit.QuarkusTest;
+import io.smallrye.mutiny.Uni;
 import io.vertx.core.json.JsonObject;
 import jakarta.inject.Inject;
 import java.io.IOException;
@@ -41,12 +43,19 @@ import org.vsekai.nebula.assets.TestClock;
 import org.vsekai.nebula.casync.chunk.ChunkId;
 import org.vsekai.nebula.casync.store.LocalChunkStore;
 import org.vsekai.nebula.casync.store.Stores;
+import org.vsekai.nebula.kit.fence.Fences;
+import org.vsekai.nebula.kit.ledger.BeginAnswer;
+import org.vsekai.nebula.kit.ledger.ClaimAnswer;
+import org.vsekai.nebula.kit.ledger.LeaseAnswer;
+import org.vsekai.nebula.kit.ledger.LedgerClient;
 import org.vsekai.nebula.kit.testing.NebulaDatabase;
 
 @QuarkusTest
 @QuarkusTestResource(StoreResource.class)
 class CollectIT {
     private static final String DELETE_ALL = "collections?delete=true&grace=PT0S";
+
+    private static final Duration LEDGER_WAIT = Duration.ofSeconds(30);
 
     /** How long publishers and the collector work against one another; longer is better, and CI has many tests. */
     private static final Duration SOAK = Duration.ofSeconds(Integer.getInteger("nebula.soak.seconds", 15));
@@ -56,6 +65,21 @@ class CollectIT {
 
     @Inject
     TestClock clock;
+
+    @Inject
+    LedgerClient ledger;
+
+    @Inject
+    Turns turns;
+
+    @Inject
+    Runs runs;
+
+    @Inject
+    Fences fences;
+
+    @Inject
+    CollectConfig config;
 
     @TempDir
     Path scratch;
@@ -202,21 +226,60 @@ class CollectIT {
 
     @Test
     void onlyOneRunIsUnderWayAndItCanBeCancelled() throws Exception {
-        try (Connection connection = NebulaDatabase.connect();
-                Statement statement = connection.createStatement()) {
-            // Another instance holds the lease, so nothing here takes up the run.
-            statement.executeUpdate("DELETE FROM asset_store.leases");
-            statement.executeUpdate("INSERT INTO asset_store.leases VALUES ('maintenance', '" + UUID.randomUUID()
-                    + "', TIMESTAMP '2999-01-01 00:00:00')");
-            String id = publisher.start("collections").getString("id");
-            HttpResponse<byte[]> second = publisher.operator("POST", "/api/v1/maintenance/verifications");
-            assertThat(second.statusCode()).isEqualTo(409);
-            assertThat(new String(second.body(), UTF_8)).contains("MAINTENANCE_RUNNING");
-            publisher.operator("DELETE", "/api/v1/maintenance/" + id);
-            assertThat(publisher.run(id).getString("state")).isEqualTo("CANCELLED");
-            statement.executeUpdate("DELETE FROM asset_store.leases");
-        }
+        // Another instance has its turn, so nothing here takes up the run.
+        LeaseAnswer.Granted other =
+                (LeaseAnswer.Granted) ledger.acquireLease("node/another", "another", Duration.ofMinutes(1))
+                        .await()
+                        .atMost(LEDGER_WAIT);
+        long token = other.lease().token();
+        assertThat(ledger.claim(Turns.CLAIM, "node/another", token).await().atMost(LEDGER_WAIT))
+                .isInstanceOf(ClaimAnswer.Claimed.class);
+        String id = publisher.start("collections").getString("id");
+        HttpResponse<byte[]> second = publisher.operator("POST", "/api/v1/maintenance/verifications");
+        assertThat(second.statusCode()).isEqualTo(409);
+        assertThat(new String(second.body(), UTF_8)).contains("MAINTENANCE_RUNNING");
+        publisher.operator("DELETE", "/api/v1/maintenance/" + id);
+        assertThat(publisher.run(id).getString("state")).isEqualTo("CANCELLED");
+        assertThat(ledger.releaseLease("node/another", token).await().atMost(LEDGER_WAIT))
+                .isTrue();
         complete("collections");
+    }
+
+    @Test
+    void anIndexThatSomebodyHasAnnouncedToPublishStaysAndSoDoItsChunks() throws Exception {
+        complete(DELETE_ALL);
+        Publisher.Build build = Publisher.build(scratch, new int[] {41, 42});
+        publisher.publish(build, "announced");
+        publisher.unpin("announced");
+        LeaseAnswer.Granted writer =
+                (LeaseAnswer.Granted) ledger.acquireLease("node/writer", "writer", Duration.ofMinutes(1))
+                        .await()
+                        .atMost(LEDGER_WAIT);
+        long token = writer.lease().token();
+        UUID id = UUID.randomUUID();
+        BeginAnswer.Begun begun = (BeginAnswer.Begun)
+                ledger.beginIntent(id, "publish", "writer", "node/writer", token, List.of("index/" + build.indexName()))
+                        .await()
+                        .atMost(LEDGER_WAIT);
+        assertThat(figure(complete(DELETE_ALL), "chunks_swept")).isZero();
+
+        ledger.abortIntent(id, begun.token(), "the test is over").await().atMost(LEDGER_WAIT);
+        assertThat(figure(complete(DELETE_ALL), "chunks_swept"))
+                .isEqualTo(build.chunks().size());
+    }
+
+    @Test
+    void aCollectorThatWasOvertakenCanCondemnNothingMore() throws Exception {
+        String run = publisher.start("verifications").getString("id");
+        await(run);
+        Run ended = runs.get(UUID.fromString(run)).await().atMost(LEDGER_WAIT);
+        Turn turn = turns.take(ended).orElseThrow();
+        fences.shutOut(Turns.CLAIM, turn.token()).await().atMost(LEDGER_WAIT);
+        assertThatThrownBy(() -> runs.step(new Progress(runs, ended, turn, config), () -> Uni.createFrom()
+                        .item(true)))
+                .isInstanceOf(RunEndedException.class)
+                .hasMessageContaining("another instance");
+        turns.giveBack(turn);
     }
 
     /**

@@ -17,6 +17,7 @@ import java.sql.SQLException;
 import java.sql.Statement;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
@@ -30,6 +31,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.vsekai.nebula.casync.chunk.ChunkDigest;
 import org.vsekai.nebula.casync.store.ChunkCodec;
 import org.vsekai.nebula.casync.store.LocalChunkStore;
+import org.vsekai.nebula.kit.testing.LedgerServer;
 import org.vsekai.nebula.kit.testing.NebulaDatabase;
 
 /** The packaged service, killed by SIGKILL in the middle of collections. */
@@ -50,11 +52,11 @@ class CollectKillIT {
     @BeforeEach
     void prepare() throws Exception {
         database.init(Map.of("service", "asset-store"));
-        settings = database.start();
+        settings = new HashMap<>(database.start());
+        settings.putAll(new LedgerServer().start());
         try (Connection connection = NebulaDatabase.connect();
                 Statement statement = connection.createStatement()) {
-            for (String table :
-                    List.of("pins", "assets", "uploads", "indexes", "condemned", "maintenance_runs", "leases")) {
+            for (String table : List.of("pins", "assets", "uploads", "indexes", "condemned", "maintenance_runs")) {
                 statement.executeUpdate("DELETE FROM asset_store." + table);
             }
         }
@@ -101,7 +103,7 @@ class CollectKillIT {
                 "-Dquarkus.http.port=" + httpPort,
                 "-Dquarkus.grpc.server.port=" + grpcPort,
                 "-Dnebula.asset-store.store-url=" + store.toUri(),
-                "-Dnebula.collect.lease=2s",
+                "-Dnebula.ledger.lease-time-to-live=2s",
                 "-Dnebula.collect.wake-interval=200ms",
                 "-Dnebula.collect.batch=16",
                 "-Dnebula.collect.concurrency=1"));

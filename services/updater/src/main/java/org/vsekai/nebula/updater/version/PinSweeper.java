@@ -16,13 +16,17 @@ import java.util.Set;
 import java.util.UUID;
 import org.jboss.logging.Logger;
 import org.jspecify.annotations.Nullable;
+import org.vsekai.nebula.kit.ledger.LedgerClient;
+import org.vsekai.nebula.kit.ledger.LedgerIntent;
+import org.vsekai.nebula.kit.ledger.ReadConsistency;
 import org.vsekai.nebula.updater.assets.AssetStoreClient;
 import org.vsekai.nebula.updater.assets.Pin;
 
 /**
- * Brings asset-store's pins in line with the versions that exist, for what died half-way: a pin whose version does not
- * exist is dropped, whether the version was never made or has been deleted, and a pending one whose version does exist is
- * confirmed. Pins younger than the grace time are left alone, and so are those whose owner is no version's id.
+ * Brings asset-store's pins in line with the versions that exist, where no intent did: pins from before there were intents, and
+ * those that a writer made which woke up after it had been given up. A pin whose version does not exist is dropped, and a
+ * pending one whose version does exist is confirmed. Pins younger than the grace time are left alone, and so are those that a
+ * pending intent owns and those whose owner is no version's id.
  *
  * <p>Any number of updaters may sweep at once: every step may be repeated.
  */
@@ -41,11 +45,18 @@ class PinSweeper {
 
     private final Versions versions;
     private final AssetStoreClient assets;
+    private final LedgerClient ledger;
     private final SweepConfig config;
     private final Clock clock;
     private @Nullable Cancellable timer;
 
-    PinSweeper(Versions versions, AssetStoreClient assets, SweepConfig config, PublishConfig publishing, Clock clock) {
+    PinSweeper(
+            Versions versions,
+            AssetStoreClient assets,
+            LedgerClient ledger,
+            SweepConfig config,
+            PublishConfig publishing,
+            Clock clock) {
         if (config.grace().compareTo(publishing.deadline().multipliedBy(2)) < 0) {
             throw new IllegalArgumentException("nebula.updater.sweep.grace (" + config.grace()
                     + ") must be at least twice nebula.updater.publish.deadline (" + publishing.deadline()
@@ -53,6 +64,7 @@ class PinSweeper {
         }
         this.versions = versions;
         this.assets = assets;
+        this.ledger = ledger;
         this.config = config;
         this.clock = clock;
     }
@@ -124,7 +136,11 @@ class PinSweeper {
         }
         UUID id = owner.get();
         if (!existing.contains(id)) {
-            return assets.unpin(id).replaceWith(new Swept(1, 0));
+            return ledger.findIntent(id, ReadConsistency.LINEARIZABLE)
+                    .flatMap(intent -> intent.filter(found -> found.state() == LedgerIntent.State.PENDING)
+                                    .isPresent()
+                            ? Uni.createFrom().item(Swept.NOTHING)
+                            : assets.unpin(id).replaceWith(new Swept(1, 0)));
         }
         return pin.confirmed()
                 ? Uni.createFrom().item(Swept.NOTHING)

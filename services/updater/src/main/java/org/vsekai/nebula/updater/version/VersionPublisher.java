@@ -10,7 +10,9 @@ import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
 import java.util.concurrent.Semaphore;
-import org.jboss.logging.Logger;
+import org.vsekai.nebula.kit.fence.FencedOutException;
+import org.vsekai.nebula.kit.intent.Intents;
+import org.vsekai.nebula.kit.intent.WriteIntent;
 import org.vsekai.nebula.kit.problem.ProblemException;
 import org.vsekai.nebula.kit.problem.ProblemKind;
 import org.vsekai.nebula.kit.transaction.DatabaseFailure;
@@ -23,6 +25,7 @@ import org.vsekai.nebula.updater.assets.AssetStoreException;
 import org.vsekai.nebula.updater.assets.IndexName;
 import org.vsekai.nebula.updater.assets.ManifestName;
 import org.vsekai.nebula.updater.manifest.ManifestWriter;
+import org.vsekai.nebula.updater.mode.Mode;
 import org.vsekai.nebula.updater.mode.ModeName;
 import org.vsekai.nebula.updater.mode.ModeNotFoundException;
 import org.vsekai.nebula.updater.mode.Modes;
@@ -32,27 +35,24 @@ import org.vsekai.nebula.updater.semver.SemanticVersion;
 /**
  * Creates versions.
  *
- * <p>The steps are: (1) pin the index, PENDING, in the name of the version's id; (2) have asset-store verify it; (3)
- * store the manifest; (4) one transaction for the version and its files, the moment at which readers see it; (5) confirm
- * the pin. Whatever happens, before (4) nothing is visible and after it everything is protected:
- *
- * <ul>
- *   <li>a failure before (4) drops the pin at once, or leaves it to {@link PinSweeper};
- *   <li>if it is not known whether (4) was committed, the pin stays, and the sweeper drops or confirms it;
- *   <li>a failure at (5) leaves a pin that protects as well as a confirmed one, until the sweeper confirms it.
- * </ul>
- *
- * <p>A manifest that no version came of is a few bytes under their own digest, and does no harm. Thread-safe.
+ * <p>The steps are: (1) announce it to the ledger as an intent of kind {@code publish}, which owns the pin from now on; (2)
+ * pin the index, PENDING, in the name of the version's id; (3) have asset-store verify it; (4) store the manifest; (5) one
+ * transaction for the version and its files, the moment at which readers see it, and which the intent's token fences; (6)
+ * settle: confirm the pin if the version is there, drop it if it is not, and finish the intent. Before (5) nothing is visible
+ * and after it everything is protected. Whatever failed, {@link Intents} settles; if this process did not live to do it,
+ * another one's recovery does, and a transaction that comes too late then fails. A manifest that no version came of is
+ * collected. Thread-safe.
  */
 @ApplicationScoped
 public class VersionPublisher {
-    private static final Logger LOG = Logger.getLogger(VersionPublisher.class);
-
     private final Modes modes;
     private final Versions versions;
     private final AssetStoreClient assets;
     private final PackRequests packs;
     private final RecentChains recent;
+    private final Intents intents;
+    private final VersionWrites writes;
+    private final VersionWrites.Publishing publishing;
     private final Transactions transactions;
     private final PublishConfig config;
     private final Clock clock;
@@ -64,6 +64,9 @@ public class VersionPublisher {
             AssetStoreClient assets,
             PackRequests packs,
             RecentChains recent,
+            Intents intents,
+            VersionWrites writes,
+            VersionWrites.Publishing publishing,
             Transactions transactions,
             PublishConfig config,
             Clock clock) {
@@ -72,6 +75,9 @@ public class VersionPublisher {
         this.assets = assets;
         this.packs = packs;
         this.recent = recent;
+        this.intents = intents;
+        this.writes = writes;
+        this.publishing = publishing;
         this.transactions = transactions;
         this.config = config;
         this.clock = clock;
@@ -89,6 +95,8 @@ public class VersionPublisher {
         record Existing(Version version) implements Outcome {}
     }
 
+    private record Known(Mode mode, Optional<Outcome> existing) {}
+
     /** What asset-store found and stored. */
     private record Prepared(ArchiveSummary archive, List<ArchivedFile> files, ManifestName manifest) {}
 
@@ -96,12 +104,14 @@ public class VersionPublisher {
      * Creates a version. Doing it again with the same index answers the version that is there.
      *
      * <p>Fails with {@link ModeNotFoundException}, {@link VersionExistsException}, {@link AssetStoreException}, what
-     * refuses the archive, or PUBLISH_BUSY.
+     * refuses the archive, PUBLISH_BUSY, or as {@link Intents#write}.
      */
     public Uni<Outcome> create(ModeName mode, SemanticVersion version, IndexName index, boolean skipUpdate) {
         return transactions
-                .inTransaction(() -> findExisting(mode, version, index))
-                .flatMap(existing -> existing.map(found -> Uni.createFrom().item(found))
+                .inTransaction(() -> modes.find(mode).flatMap(found -> findExisting(mode, version, index)
+                        .map(existing -> new Known(found, existing))))
+                .flatMap(known -> known.existing
+                        .map(found -> Uni.createFrom().item(found))
                         .orElseGet(() -> {
                             if (!inTheMaking.tryAcquire()) {
                                 throw new ProblemException(
@@ -110,25 +120,31 @@ public class VersionPublisher {
                                         config.maxConcurrent()
                                                 + " versions are in the making. Try again when one is done.");
                             }
-                            return make(mode, version, index, skipUpdate)
+                            return make(known.mode, version, index, skipUpdate)
                                     .onTermination()
                                     .invoke(inTheMaking::release);
                         }));
     }
 
-    private Uni<Outcome> make(ModeName mode, SemanticVersion version, IndexName index, boolean skipUpdate) {
+    private Uni<Outcome> make(Mode mode, SemanticVersion version, IndexName index, boolean skipUpdate) {
         UUID id = UUID.randomUUID();
-        return assets.pin(index, id)
-                .chain(() -> prepare(mode, version, index))
-                .ifNoItem()
-                .after(config.deadline())
-                .failWith(() -> new ProblemException(
-                        ProblemKind.UNAVAILABLE,
-                        "PUBLISH_TIMEOUT",
-                        "The archive was not read and hashed within " + config.deadline() + "."))
-                .onFailure()
-                .call(() -> dropPin(id))
-                .flatMap(prepared -> commit(mode, version, index, skipUpdate, id, prepared));
+        return intents.write(
+                        publishing, id, VersionWrites.covers(mode.name(), version, id, index), intent -> writes.prepare(
+                                        intent)
+                                .chain(() -> assets.pin(index, id))
+                                .chain(() -> prepare(mode.name(), version, index))
+                                .ifNoItem()
+                                .after(config.deadline())
+                                .failWith(() -> new ProblemException(
+                                        ProblemKind.UNAVAILABLE,
+                                        "PUBLISH_TIMEOUT",
+                                        "The archive was not read and hashed within " + config.deadline() + "."))
+                                .flatMap(prepared -> commit(mode, version, index, skipUpdate, intent, prepared)))
+                .invoke(outcome -> {
+                    if (outcome instanceof Outcome.Created) {
+                        packs.send(mode.name());
+                    }
+                });
     }
 
     private Uni<Prepared> prepare(ModeName mode, SemanticVersion version, IndexName index) {
@@ -145,11 +161,16 @@ public class VersionPublisher {
     }
 
     private Uni<Outcome> commit(
-            ModeName mode, SemanticVersion version, IndexName index, boolean skipUpdate, UUID id, Prepared prepared) {
+            Mode mode,
+            SemanticVersion version,
+            IndexName index,
+            boolean skipUpdate,
+            WriteIntent intent,
+            Prepared prepared) {
         Instant now = clock.instant().truncatedTo(ChronoUnit.MICROS);
         Version made = new Version(
-                id,
-                mode,
+                intent.id(),
+                mode.name(),
                 version,
                 skipUpdate,
                 AssetReference.to(prepared.manifest()),
@@ -158,25 +179,24 @@ public class VersionPublisher {
                 now,
                 now,
                 1);
-        return transactions
-                .inTransaction(() -> findExisting(mode, version, index).flatMap(existing -> existing.map(
-                                found -> Uni.createFrom().item(found))
-                        .orElseGet(() -> modes.find(mode)
-                                .flatMap(found -> versions.insert(found, made, prepared.files()))
-                                .map(Outcome.Created::new))))
+        return writes.nextGeneration(mode)
+                .flatMap(generation -> transactions.inTransaction(() -> writes.fence(intent)
+                        .chain(() -> findExisting(mode.name(), version, index))
+                        .flatMap(existing -> existing.map(
+                                        found -> Uni.createFrom().item(found))
+                                .orElseGet(() -> modes.find(mode.name())
+                                        .flatMap(found -> versions.insert(found, made, prepared.files(), generation))
+                                        .map(Outcome.Created::new)))))
                 .onTermination()
                 .invoke(recent::forget)
                 // Another request was faster, and the database noticed before the look above could.
-                .onFailure(DatabaseFailure::isUniqueViolation)
-                .recoverWithUni(e -> transactions
-                        .inTransaction(() -> findExisting(mode, version, index))
-                        .map(existing -> existing.orElseThrow(() -> new IllegalStateException(e))))
-                .onFailure(VersionPublisher::leavesNothing)
-                .call(() -> dropPin(id))
-                .call(outcome -> switch (outcome) {
-                    case Outcome.Created created -> confirmPin(index, id).invoke(() -> packs.send(mode));
-                    case Outcome.Existing existing -> dropPin(id);
-                });
+                .onFailure(
+                        failure -> DatabaseFailure.isUniqueViolation(failure) || failure instanceof FencedOutException)
+                .recoverWithUni(failure -> transactions
+                        .inTransaction(() -> findExisting(mode.name(), version, index))
+                        .flatMap(existing -> existing.map(
+                                        found -> Uni.createFrom().item(found))
+                                .orElseGet(() -> Uni.createFrom().failure(failure))));
     }
 
     /** Inside a transaction. Fails if a version of equal precedence is another one. */
@@ -189,30 +209,5 @@ public class VersionPublisher {
                     }
                     throw new VersionExistsException(existing);
                 }));
-    }
-
-    /** Whether the failed transaction has certainly not been committed. */
-    private static boolean leavesNothing(Throwable failure) {
-        return failure instanceof VersionExistsException || failure instanceof ModeNotFoundException;
-    }
-
-    private Uni<Void> confirmPin(IndexName index, UUID id) {
-        return assets.confirmPin(id)
-                // It can only be gone if somebody dropped it; the index is still wanted.
-                .onFailure(failure -> failure instanceof AssetStoreException e
-                        && e.reason() == AssetStoreException.Reason.PIN_NOT_FOUND)
-                .recoverWithUni(() -> assets.pin(index, id).chain(() -> assets.confirmPin(id)))
-                .onFailure(ProblemException.class)
-                .recoverWithItem(failure -> {
-                    LOG.warnf("The pin of version %s stays pending and is left for the sweeper: %s", id, failure);
-                    return null;
-                });
-    }
-
-    private Uni<Void> dropPin(UUID id) {
-        return assets.unpin(id).onFailure(ProblemException.class).recoverWithItem(failure -> {
-            LOG.warnf("The pin of version %s, which was not made, is left for the sweeper: %s", id, failure);
-            return null;
-        });
     }
 }

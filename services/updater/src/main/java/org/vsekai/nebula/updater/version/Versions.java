@@ -8,14 +8,12 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.UUID;
-import org.jboss.logging.Logger;
 import org.jspecify.annotations.Nullable;
+import org.vsekai.nebula.kit.intent.Intents;
 import org.vsekai.nebula.kit.paging.Page;
 import org.vsekai.nebula.kit.paging.PageRequest;
-import org.vsekai.nebula.kit.problem.ProblemException;
 import org.vsekai.nebula.kit.revision.EntityTags;
 import org.vsekai.nebula.kit.transaction.Transactions;
-import org.vsekai.nebula.updater.assets.AssetStoreClient;
 import org.vsekai.nebula.updater.mode.Generations;
 import org.vsekai.nebula.updater.mode.Mode;
 import org.vsekai.nebula.updater.mode.ModeName;
@@ -28,13 +26,13 @@ import org.vsekai.nebula.updater.semver.SemanticVersion;
 /** What can be done with versions that exist, for REST and gRPC alike. Thread-safe. */
 @ApplicationScoped
 public class Versions {
-    private static final Logger LOG = Logger.getLogger(Versions.class);
-
     private final Modes modes;
     private final VersionRepository versions;
     private final FileRepository files;
-    private final AssetStoreClient assets;
     private final PackRequests packs;
+    private final Intents intents;
+    private final VersionWrites writes;
+    private final VersionWrites.Deleting deleting;
     private final Generations generations;
     private final RecentChains recent;
     private final Transactions transactions;
@@ -44,8 +42,10 @@ public class Versions {
             Modes modes,
             VersionRepository versions,
             FileRepository files,
-            AssetStoreClient assets,
             PackRequests packs,
+            Intents intents,
+            VersionWrites writes,
+            VersionWrites.Deleting deleting,
             Generations generations,
             RecentChains recent,
             Transactions transactions,
@@ -53,8 +53,10 @@ public class Versions {
         this.modes = modes;
         this.versions = versions;
         this.files = files;
-        this.assets = assets;
         this.packs = packs;
+        this.intents = intents;
+        this.writes = writes;
+        this.deleting = deleting;
         this.generations = generations;
         this.recent = recent;
         this.transactions = transactions;
@@ -92,7 +94,7 @@ public class Versions {
     }
 
     /** Writes a version and its files, inside the caller's transaction. */
-    Uni<Version> insert(Mode mode, Version version, List<ArchivedFile> archived) {
+    Uni<Version> insert(Mode mode, Version version, List<ArchivedFile> archived, long generation) {
         VersionEntity row = new VersionEntity();
         row.id = version.id();
         row.version = version.version().text();
@@ -107,7 +109,7 @@ public class Versions {
         row.revision = version.revision();
         return versions.persistAndFlush(row)
                 .chain(() -> files.insert(version.id(), version.index(), archived))
-                .chain(() -> generations.advance(mode.id()))
+                .chain(() -> generations.advanceTo(mode.id(), generation))
                 .replaceWith(version);
     }
 
@@ -136,25 +138,41 @@ public class Versions {
     }
 
     /**
-     * Removes a version and its files, then its pin. If the pin cannot be dropped now, {@link PinSweeper} does it later.
-     * Fails with {@link ModeNotFoundException} or {@link VersionNotFoundException}.
+     * Removes a version and its files, then its pin, under an intent of kind {@code delete}. If the pin cannot be dropped now,
+     * recovery does it later. Fails with {@link ModeNotFoundException}, {@link VersionNotFoundException} or as
+     * {@link Intents#write}.
      */
     public Uni<Void> delete(ModeName mode, SemanticVersion version) {
         return transactions
-                .inTransaction(() -> existing(mode, version)
-                        .call(row -> files.deleteOf(row.id))
-                        .call(versions::delete)
-                        .call(row -> generations.advance(row.modeId))
-                        .map(row -> row.id))
-                .onTermination()
-                .invoke(recent::forget)
-                .call(id -> assets.unpin(id)
-                        .onFailure(ProblemException.class)
-                        .invoke(e -> LOG.warnf("Pin of the deleted version %s is left for the sweeper: %s", id, e))
-                        .onFailure(ProblemException.class)
-                        .recoverWithNull())
-                .invoke(() -> packs.send(mode))
-                .replaceWithVoid();
+                .inTransaction(() -> modes.find(mode)
+                        .flatMap(found -> existing(mode, version).map(row -> new Doomed(found, row.toVersion(mode)))))
+                .flatMap(doomed -> intents.write(
+                        deleting,
+                        UUID.randomUUID(),
+                        VersionWrites.covers(mode, version, doomed.version.id(), doomed.version.index()),
+                        intent -> writes.prepare(intent)
+                                .chain(() -> writes.nextGeneration(doomed.mode))
+                                .flatMap(generation -> transactions.inTransaction(() -> writes.fence(intent)
+                                        .chain(() -> remove(mode, version, doomed.version.id()))
+                                        .call(row -> generations.advanceTo(row.modeId, generation))
+                                        .replaceWithVoid()))
+                                .onTermination()
+                                .invoke(recent::forget)))
+                .invoke(() -> packs.send(mode));
+    }
+
+    private record Doomed(Mode mode, Version version) {}
+
+    private Uni<VersionEntity> remove(ModeName mode, SemanticVersion version, UUID id) {
+        return existing(mode, version)
+                .invoke(row -> {
+                    if (!row.id.equals(id)) {
+                        // The one that was to go has gone, and another has come in its place.
+                        throw new VersionNotFoundException(mode, version);
+                    }
+                })
+                .call(row -> files.deleteOf(row.id))
+                .call(versions::delete);
     }
 
     /** Those of the ids that versions have. */

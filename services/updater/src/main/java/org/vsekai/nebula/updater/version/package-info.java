@@ -2,8 +2,9 @@
  * Versions and their files.
  *
  * <p>In: a version's number and the name of an index in asset-store. Out: the version with every file of the archive,
- * visible all at once. The index is pinned before anything is written and the pin is dropped when nothing came of it,
- * by {@link org.vsekai.nebula.updater.version.PinSweeper} if this process did not live to do it.
+ * visible all at once. What touches asset-store as well, publishing and deleting, goes under an intent of the ledger, and is
+ * settled by whoever is alive; {@link org.vsekai.nebula.updater.version.VersionWrites} says how. Changing a version touches
+ * the database alone and needs none.
  */
 @NullMarked
 package org.vsekai.nebula.updater.version;

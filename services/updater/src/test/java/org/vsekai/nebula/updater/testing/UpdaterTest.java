@@ -16,12 +16,14 @@ import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Supplier;
 import org.junit.jupiter.api.BeforeEach;
+import org.vsekai.nebula.kit.testing.LedgerServer;
 import org.vsekai.nebula.kit.testing.NebulaDatabase;
 import org.vsekai.nebula.kit.testing.TestTokens;
 
 /** What the tests of a running updater share: an empty database and an empty asset-store before each. */
 @QuarkusTestResource(value = NebulaDatabase.class, initArgs = @ResourceArg(name = "service", value = "updater"))
 @QuarkusTestResource(AssetStoreResource.class)
+@QuarkusTestResource(LedgerServer.class)
 public abstract class UpdaterTest {
     protected FakeAssetStore assets;
 

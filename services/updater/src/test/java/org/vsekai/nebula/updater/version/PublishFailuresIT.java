@@ -2,6 +2,7 @@ package org.vsekai.nebula.updater.version;
 
 import static io.restassured.RestAssured.given;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.hamcrest.Matchers.empty;
 import static org.hamcrest.Matchers.equalTo;
 import static org.vsekai.nebula.kit.testing.Eventually.eventually;
@@ -23,6 +24,16 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.vsekai.nebula.api.assets.v1.PinState;
+import org.vsekai.nebula.kit.fence.FencedOutException;
+import org.vsekai.nebula.kit.intent.WriteIntent;
+import org.vsekai.nebula.kit.ledger.BeginAnswer;
+import org.vsekai.nebula.kit.ledger.LeaseAnswer;
+import org.vsekai.nebula.kit.ledger.LedgerClient;
+import org.vsekai.nebula.kit.ledger.LedgerIntent;
+import org.vsekai.nebula.kit.ledger.ReadConsistency;
+import org.vsekai.nebula.kit.transaction.Transactions;
+import org.vsekai.nebula.updater.assets.IndexName;
+import org.vsekai.nebula.updater.mode.ModeName;
 import org.vsekai.nebula.updater.testing.FakeAssetStore;
 import org.vsekai.nebula.updater.testing.UpdaterTest;
 
@@ -35,6 +46,15 @@ class PublishFailuresIT extends UpdaterTest {
 
     @Inject
     PinSweeper sweeper;
+
+    @Inject
+    LedgerClient ledger;
+
+    @Inject
+    VersionWrites writes;
+
+    @Inject
+    Transactions transactions;
 
     @ParameterizedTest
     @CsvSource({
@@ -92,26 +112,29 @@ class PublishFailuresIT extends UpdaterTest {
     }
 
     @Test
-    void aPinThatCannotBeDroppedIsSweptLater() {
+    void aPinThatCannotBeDroppedIsDroppedByRecovery() {
         createMode("stable");
         assets.failAt("verify", Code.FAILED_PRECONDITION, "CHUNK_MISSING");
         assets.failAt("unpin", Code.UNAVAILABLE, "");
         postVersion("stable", "0.1.0", index("a")).then().statusCode(409).body("code", equalTo("CHUNK_MISSING"));
         nothingIsVisible();
         assertThat(assets.pins()).hasSize(1).containsValue(PinState.PIN_STATE_PENDING);
-        assets.heal();
+        UUID id = UUID.fromString(assets.pins().keySet().iterator().next());
+        assertThat(intent(id).state()).isEqualTo(LedgerIntent.State.PENDING);
 
-        // Within the grace time it might be the pin of a version in the making.
+        // However old it is: the pin is the intent's.
+        assets.putPin(id.toString(), index("a"), false, LONG_AGO);
         assertThat(sweep()).isEqualTo(PinSweeper.Swept.NOTHING);
-        assertThat(assets.pins()).hasSize(1);
-
-        String owner = assets.pins().keySet().iterator().next();
-        assets.putPin(owner, index("a"), false, LONG_AGO);
+        assets.heal();
         eventually(() -> assertThat(assets.pins()).isEmpty());
+        eventually(() -> {
+            assertThat(intent(id).state()).isEqualTo(LedgerIntent.State.ABORTED);
+            assertThat(intent(id).reason()).isEqualTo("no version came of it");
+        });
     }
 
     @Test
-    void aFailedTransactionLeavesNothingButAPinForTheSweeper() {
+    void aFailedTransactionLeavesNothing() {
         createMode("stable");
         sql("ALTER TABLE updater.files ADD CONSTRAINT broken CHECK (file_name <> 'poison')");
         try {
@@ -127,37 +150,105 @@ class PublishFailuresIT extends UpdaterTest {
             sql("ALTER TABLE updater.files DROP CONSTRAINT broken");
         }
         nothingIsVisible();
-        assertThat(assets.pins()).hasSize(1).containsValue(PinState.PIN_STATE_PENDING);
-        assets.putPin(assets.pins().keySet().iterator().next(), index("a"), false, LONG_AGO);
-        eventually(() -> assertThat(assets.pins()).isEmpty());
+        assertThat(assets.pins()).isEmpty();
     }
 
     @Test
-    void aPinThatCannotBeConfirmedIsConfirmedByTheSweeper() {
+    void aPinThatCannotBeConfirmedIsConfirmedByRecovery() {
         createMode("stable");
         assets.failAt("confirm", Code.UNAVAILABLE, "");
         Response created = postVersion("stable", "0.1.0", index("a"));
         created.then().statusCode(201);
-        String id = created.path("id");
-        assertThat(assets.pins()).containsExactly(Map.entry(id, PinState.PIN_STATE_PENDING));
+        UUID id = UUID.fromString(created.path("id"));
+        assertThat(assets.pins()).containsExactly(Map.entry(id.toString(), PinState.PIN_STATE_PENDING));
         given().get(VERSIONS + "/0.1.0").then().statusCode(200);
+        assertThat(intent(id).state()).isEqualTo(LedgerIntent.State.PENDING);
         assets.heal();
 
-        assets.putPin(id, index("a"), false, LONG_AGO);
-        eventually(() -> assertThat(assets.pins()).containsExactly(Map.entry(id, PinState.PIN_STATE_CONFIRMED)));
-        assertThat(sweep()).isEqualTo(PinSweeper.Swept.NOTHING);
+        eventually(() ->
+                assertThat(assets.pins()).containsExactly(Map.entry(id.toString(), PinState.PIN_STATE_CONFIRMED)));
+        eventually(() -> assertThat(intent(id).state()).isEqualTo(LedgerIntent.State.COMMITTED));
     }
 
     @Test
-    void thePinOfADeletedVersionIsSweptIfItWasNotDropped() {
+    void thePinOfADeletedVersionIsDroppedByRecoveryIfItWasNot() {
         createMode("stable");
-        Response created = postVersion("stable", "0.1.0", index("a"));
+        postVersion("stable", "0.1.0", index("a")).then().statusCode(201);
         assets.failAt("unpin", Code.UNAVAILABLE, "");
         publisher().delete(VERSIONS + "/0.1.0").then().statusCode(204);
         assertThat(assets.pins()).containsValue(PinState.PIN_STATE_CONFIRMED);
         assets.heal();
-        assets.putPin(created.path("id"), index("a"), true, LONG_AGO);
         eventually(() -> assertThat(assets.pins()).isEmpty());
+    }
+
+    /** What a writer left that died before its transaction: an intent whose lease is gone, and a pin. */
+    @Test
+    void whatADeadWriterBeganIsGivenUpAndItsTransactionCanNeverCome() {
+        createMode("stable");
+        UUID id = UUID.randomUUID();
+        WriteIntent dead = orphan("publish", id, id, "0.1.0");
+        assets.putPin(id.toString(), index("a"), false, Instant.now());
+
+        eventually(() -> assertThat(intent(id).state()).isEqualTo(LedgerIntent.State.ABORTED));
+        assertThat(assets.pins()).isEmpty();
+        assertThatThrownBy(() -> transactions
+                        .inTransaction(() -> writes.fence(dead))
+                        .await()
+                        .atMost(PATIENCE))
+                .isInstanceOf(FencedOutException.class);
+        createVersionAgain();
+    }
+
+    @Test
+    void whatADeadWriterHadCommittedIsCompleted() {
+        createMode("stable");
+        Response created = postVersion("stable", "0.1.0", index("a"));
+        UUID version = UUID.fromString(created.path("id"));
+        assets.putPin(version.toString(), index("a"), false, Instant.now());
+        UUID id = UUID.randomUUID();
+        orphan("publish", id, version, "0.1.0");
+        eventually(() -> assertThat(intent(id).state()).isEqualTo(LedgerIntent.State.COMMITTED));
+        assertThat(assets.pins()).containsExactly(Map.entry(version.toString(), PinState.PIN_STATE_CONFIRMED));
+    }
+
+    @Test
+    void aDeadWritersDeletionIsCompletedOrGivenUpByWhetherTheVersionIsThere() {
+        createMode("stable");
+        Response created = postVersion("stable", "0.1.0", index("a"));
+        UUID version = UUID.fromString(created.path("id"));
+        UUID before = UUID.randomUUID();
+        orphan("delete", before, version, "0.1.0");
+        eventually(() -> assertThat(intent(before).state()).isEqualTo(LedgerIntent.State.ABORTED));
+        assertThat(assets.pins()).containsKey(version.toString());
+
+        sql("DELETE FROM updater.files");
+        sql("DELETE FROM updater.versions");
+        UUID after = UUID.randomUUID();
+        orphan("delete", after, version, "0.1.0");
+        eventually(() -> assertThat(intent(after).state()).isEqualTo(LedgerIntent.State.COMMITTED));
+        assertThat(assets.pins()).isEmpty();
+    }
+
+    private LedgerIntent intent(UUID id) {
+        return ledger.findIntent(id, ReadConsistency.LINEARIZABLE)
+                .await()
+                .atMost(PATIENCE)
+                .orElseThrow();
+    }
+
+    private WriteIntent orphan(String kind, UUID id, UUID version, String number) {
+        String lease = "node/updater/" + UUID.randomUUID();
+        List<String> covers = VersionWrites.covers(
+                ModeName.parse("stable"), Requests.version(number), version, new IndexName(index("a")));
+        LeaseAnswer.Granted granted = (LeaseAnswer.Granted)
+                ledger.acquireLease(lease, lease, Duration.ofMinutes(1)).await().atMost(PATIENCE);
+        long leaseToken = granted.lease().token();
+        BeginAnswer.Begun begun = (BeginAnswer.Begun) ledger.beginIntent(id, kind, lease, lease, leaseToken, covers)
+                .await()
+                .atMost(PATIENCE);
+        assertThat(ledger.releaseLease(lease, leaseToken).await().atMost(PATIENCE))
+                .isTrue();
+        return new WriteIntent(id, kind, begun.token(), covers);
     }
 
     @Test

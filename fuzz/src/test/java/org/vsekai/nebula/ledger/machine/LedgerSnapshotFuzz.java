@@ -34,8 +34,7 @@ class LedgerSnapshotFuzz {
         }
         ByteArrayOutputStream again = new ByteArrayOutputStream();
         machine.writeSnapshot(new DataOutputStream(again));
-        assertThat(again.toByteArray())
-                .isEqualTo(Arrays.copyOf(snapshot, snapshot.length - in.available()));
+        assertThat(again.toByteArray()).isEqualTo(Arrays.copyOf(snapshot, snapshot.length - in.available()));
         machine.endBatch(1, new Stamp(machine.ledgerMillis(), 0));
     }
 

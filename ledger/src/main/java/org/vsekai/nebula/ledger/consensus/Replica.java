@@ -17,6 +17,9 @@ interface Replica {
 
     void apply(long index, LogEntry entry);
 
+    /** A change of voters is committed, which is none of the state machine's. */
+    void passOver(long index);
+
     void writeSnapshot(DataOutput out) throws IOException;
 
     /** @param index the last entry that it covers */

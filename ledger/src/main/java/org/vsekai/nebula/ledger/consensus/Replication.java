@@ -378,6 +378,18 @@ final class Replication implements Replica {
         }
     }
 
+    @Override
+    public void passOver(long index) {
+        applied = index;
+        tell(reached(index), index);
+    }
+
+    private void tell(List<CompletableFuture<Long>> reached, long index) {
+        if (!reached.isEmpty()) {
+            answers.execute(() -> reached.forEach(waiter -> waiter.complete(index)));
+        }
+    }
+
     private static void hand(long index, List<byte[]> results, List<Proposal> proposals) {
         int at = 0;
         for (Proposal proposal : proposals) {
@@ -410,10 +422,7 @@ final class Replication implements Replica {
     public void readSnapshot(long index, DataInput in) throws IOException {
         machine.readSnapshot(in);
         applied = index;
-        List<CompletableFuture<Long>> reached = reached(index);
-        if (!reached.isEmpty()) {
-            answers.execute(() -> reached.forEach(waiter -> waiter.complete(index)));
-        }
+        tell(reached(index), index);
     }
 
     @Override

@@ -260,6 +260,7 @@ final class StrictRaft extends RAFT {
             case Wake ignored -> {}
             case SnapshotWish wish -> {
                 takeSnapshot();
+                publish(); // who waited asks for the status next
                 wish.done().complete(null);
             }
             case ChangeWish wish -> startChange(wish.change());
@@ -756,7 +757,9 @@ final class StrictRaft extends RAFT {
         long started = System.nanoTime();
         for (long next = commit_index + 1; next <= index; next++) {
             LogEntry entry = entry(next);
-            if (!entry.internal()) {
+            if (entry.internal()) {
+                replica.passOver(next);
+            } else {
                 replica.apply(next, entry);
             }
             commit_index = next;

@@ -144,6 +144,9 @@ final class LoneRaft implements Replica, AutoCloseable {
     }
 
     @Override
+    public void passOver(long index) {}
+
+    @Override
     public void writeSnapshot(DataOutput out) throws IOException {
         snapshotsWritten++;
         out.writeInt(state.length);

@@ -74,7 +74,7 @@ public final class LedgerServer implements QuarkusTestResourceLifecycleManager {
                 "-Dquarkus.grpc.server.port=" + grpc,
                 "-Dnebula.entity-sync.role=ledger",
                 "-Dnebula.entity-sync.ledger.folder=" + Files.createTempDirectory(target, "ledger-"),
-                "-Dnebula.entity-sync.ledger.bind-port=0",
+                "-Dnebula.entity-sync.ledger.bind-port=" + freePort(),
                 "-Dnebula.entity-sync.ledger.allow-unsafe=true"));
         TestTokens.config().forEach((name, value) -> command.add("-D" + name + "=" + value));
         command.addAll(List.of("-jar", jar().toString()));

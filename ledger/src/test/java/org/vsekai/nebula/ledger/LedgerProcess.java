@@ -218,7 +218,7 @@ public final class LedgerProcess implements AutoCloseable {
                 });
             }
         } catch (Throwable e) {
-            e.printStackTrace();
+            System.getLogger("member").log(System.Logger.Level.ERROR, "the member failed", e);
             System.exit(1);
         }
         System.exit(0);

@@ -60,7 +60,7 @@ final class MemberStack {
     }
 
     private static TCP transport(MemberConfig config) {
-        TCP tcp = new TCP();
+        TCP tcp = new MemberTransport();
         tcp.setBindAddr(config.bind().getAddress());
         tcp.setBindPort(config.bind().getPort());
         tcp.setPortRange(0);
@@ -68,7 +68,6 @@ final class MemberStack {
         tcp.setSockConnTimeout(300);
         tcp.setMaxLength(MAX_MESSAGE_BYTES);
         tcp.enableSuspectEvents(true);
-        tcp.getDiagnosticsHandler();
         tcp.getThreadPool().setMinThreads(2).setMaxThreads(64).setKeepAliveTime(30_000);
         config.tls().ifPresent(tls -> tcp.tls(tls(tls)));
         return tcp;

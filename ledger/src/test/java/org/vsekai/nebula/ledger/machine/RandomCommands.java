@@ -35,7 +35,7 @@ final class RandomCommands {
     }
 
     private Command command(LedgerView view) {
-        String lease = "node/" + random.nextInt(3);
+        String lease = lease(view);
         String resource = random.nextInt(3) == 0 ? Intent.RECOVERY : "zone/" + random.nextInt(4);
         UUID intent = intent();
         long leaseToken = view.findLease(lease).map(Lease::token).orElse(1L);
@@ -59,6 +59,14 @@ final class RandomCommands {
             case 12 -> new Command.CommitIntent(intent, finisher(view, intent));
             default -> new Command.AbortIntent(intent, finisher(view, intent), "because");
         };
+    }
+
+    /** Mostly one that is held: little can be done under another. */
+    private String lease(LedgerView view) {
+        List<Lease> held = view.leases("", "", 3);
+        return held.isEmpty() || random.nextInt(4) == 0
+                ? "node/" + random.nextInt(3)
+                : held.get(random.nextInt(held.size())).name();
     }
 
     private long finisher(LedgerView view, UUID intent) {

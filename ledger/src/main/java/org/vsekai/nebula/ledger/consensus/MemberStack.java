@@ -8,6 +8,7 @@ import java.util.List;
 import org.jgroups.protocols.AUTH;
 import org.jgroups.protocols.FD_ALL3;
 import org.jgroups.protocols.MERGE3;
+import org.jgroups.protocols.PerDestinationBundler;
 import org.jgroups.protocols.TCP;
 import org.jgroups.protocols.TCPPING;
 import org.jgroups.protocols.UNICAST3;
@@ -64,13 +65,23 @@ final class MemberStack {
         tcp.setBindAddr(config.bind().getAddress());
         tcp.setBindPort(config.bind().getPort());
         tcp.setPortRange(0);
-        tcp.setBundlerType("per-destination");
+        tcp.setBundler(threadPerDestination());
         tcp.setSockConnTimeout(300);
         tcp.setMaxLength(MAX_MESSAGE_BYTES);
         tcp.enableSuspectEvents(true);
         tcp.getThreadPool().setMinThreads(2).setMaxThreads(64).setKeepAliveTime(30_000);
         config.tls().ifPresent(tls -> tcp.tls(tls(tls)));
         return tcp;
+    }
+
+    /**
+     * JGroups' own default is one thread for all destinations. Under TLS that one would wait in the handshake with a paused
+     * member, whose system still takes connections, for as long as the pause lasts.
+     */
+    private static PerDestinationBundler threadPerDestination() {
+        PerDestinationBundler bundler = new PerDestinationBundler();
+        bundler.useSingleSenderThread(false);
+        return bundler;
     }
 
     private static TLS tls(MemberConfig.Tls tls) {

@@ -7,6 +7,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.locks.LockSupport;
 import org.junit.jupiter.api.Test;
@@ -19,6 +20,9 @@ class FailoverIT {
 
     /** A paused member finds back by a merge of views, which on a busy machine takes several rounds of JGroups'. */
     private static final Duration REJOIN_PATIENCE = Duration.ofSeconds(90);
+
+    /** Long enough for the others to miss it, close its connections and look for it again. */
+    private static final Duration PAUSE = Duration.ofSeconds(12);
 
     @TempDir
     Path folder;
@@ -55,6 +59,31 @@ class FailoverIT {
         }
     }
 
+    /** Its system takes connections and answers none, so whoever begins a TLS session with it waits. */
+    @Test
+    void aPausedFollowerHoldsNobodyUpUnderTlsAndFollowsWhenItGoesOn() throws Exception {
+        try (Processes members = new Processes(folder, Optional.of(Authority.in(folder, "own")))) {
+            int leader = members.leader();
+            members.add(leader, 10);
+            int paused = (leader + 1) % 3;
+            int other = 3 - leader - paused;
+            members.members[paused].signal("STOP");
+            long longest = 0;
+            long until = System.nanoTime() + PAUSE.toNanos();
+            long sum = 0;
+            while (System.nanoTime() - until < 0) {
+                long began = System.nanoTime();
+                sum = members.addUntilCommitted(other);
+                longest = Math.max(longest, System.nanoTime() - began);
+            }
+            System.out.println("longest time to a committed write, one follower paused, milliseconds: "
+                    + Duration.ofNanos(longest).toMillis());
+            members.members[paused].signal("CONT");
+            assertThat(Duration.ofNanos(longest)).isLessThan(Duration.ofSeconds(4));
+            assertThat(members.sumBehindBarrier(paused)).isEqualTo(sum);
+        }
+    }
+
     @Test
     void aMemberThatWasAwayForAHundredThousandEntriesCatchesUp() {
         try (Trio trio = Trio.started(folder, config -> config.withLog(
@@ -88,9 +117,15 @@ class FailoverIT {
         final MemberProcess[] members = new MemberProcess[IDS.size()];
         private final Path folder;
         private final List<Integer> ports;
+        private final Optional<MemberConfig.Tls> tls;
 
         Processes(Path folder) throws IOException {
+            this(folder, Optional.empty());
+        }
+
+        Processes(Path folder, Optional<MemberConfig.Tls> tls) throws IOException {
             this.folder = folder;
+            this.tls = tls;
             this.ports = IDS.stream().map(id -> Trio.freeAddress().getPort()).toList();
             for (int i = 0; i < members.length; i++) {
                 members[i] = begin(i);
@@ -101,7 +136,7 @@ class FailoverIT {
         }
 
         private MemberProcess begin(int i) throws IOException {
-            return new MemberProcess(folder, IDS.get(i), IDS, ports, ports.get(i));
+            return new MemberProcess(folder, IDS.get(i), IDS, ports, ports.get(i), tls);
         }
 
         void restart(int i) throws Exception {

@@ -8,8 +8,10 @@ import java.net.InetSocketAddress;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.TimeUnit;
 import org.vsekai.nebula.ledger.log.LogOptions;
@@ -25,8 +27,10 @@ final class MemberProcess implements AutoCloseable {
     private final BufferedReader out;
 
     /** @param ports of all members; the voters are as many as {@code voters} says */
-    MemberProcess(Path folder, String id, List<String> voters, List<Integer> ports, int port) throws IOException {
-        ProcessBuilder builder = new ProcessBuilder(
+    MemberProcess(
+            Path folder, String id, List<String> voters, List<Integer> ports, int port, Optional<MemberConfig.Tls> tls)
+            throws IOException {
+        List<String> command = new ArrayList<>(List.of(
                 Path.of(System.getProperty("java.home"), "bin", "java").toString(),
                 "-Xmx192m",
                 "-XX:TieredStopAtLevel=1",
@@ -38,7 +42,12 @@ final class MemberProcess implements AutoCloseable {
                 id,
                 String.join(",", voters),
                 String.join(",", ports.stream().map(String::valueOf).toList()),
-                String.valueOf(port));
+                String.valueOf(port)));
+        tls.ifPresent(stores -> {
+            command.add(stores.keyStore().toString());
+            command.add(stores.trustStore().toString());
+        });
+        ProcessBuilder builder = new ProcessBuilder(command);
         builder.redirectError(folder.resolve(id + ".log").toFile());
         process = builder.start();
         out = new BufferedReader(new InputStreamReader(process.getInputStream(), StandardCharsets.UTF_8));
@@ -93,6 +102,10 @@ final class MemberProcess implements AutoCloseable {
                         new MemberConfig.Discovery.Hosts(hosts))
                 .withLog(LogOptions.DEFAULT.withSegmentBytes(4 << 20))
                 .withSnapshotBytes(1 << 20);
+        if (arguments.length > 5) {
+            config = config.withTls(new MemberConfig.Tls(
+                    Path.of(arguments[5]), Authority.PASSWORD, Path.of(arguments[6]), Authority.PASSWORD));
+        }
         AddingMachine machine = new AddingMachine();
         try (Member member = Member.start(config, machine)) {
             System.out.println("started");

@@ -5,10 +5,8 @@ import static org.vsekai.nebula.ledger.consensus.AddingMachine.add;
 import static org.vsekai.nebula.ledger.consensus.AddingMachine.sum;
 import static org.vsekai.nebula.ledger.consensus.Trio.eventually;
 
-import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -16,73 +14,14 @@ import org.junit.jupiter.api.io.TempDir;
 /** Who has not the others' certificate authority or secret is not let in, and does no harm. */
 class SecurityTest {
     private static final Duration LONG = Duration.ofSeconds(10);
-    private static final String PASSWORD = "changeit";
 
     @TempDir
     static Path folder;
 
-    /** A key store with a certificate of its own, and a trust store that leads to that alone: each call makes another authority. */
-    private static MemberConfig.Tls authority(String name) throws IOException, InterruptedException {
-        Path keys = folder.resolve(name + "-keys.p12");
-        Path trusted = folder.resolve(name + "-trusted.p12");
-        Path certificate = folder.resolve(name + ".cer");
-        keytool(
-                "-genkeypair",
-                "-alias",
-                "member",
-                "-keyalg",
-                "EC",
-                "-dname",
-                "CN=" + name,
-                "-validity",
-                "2",
-                "-storetype",
-                "PKCS12",
-                "-keystore",
-                keys.toString(),
-                "-storepass",
-                PASSWORD);
-        keytool(
-                "-exportcert",
-                "-alias",
-                "member",
-                "-keystore",
-                keys.toString(),
-                "-storepass",
-                PASSWORD,
-                "-file",
-                certificate.toString());
-        keytool(
-                "-importcert",
-                "-noprompt",
-                "-alias",
-                "member",
-                "-file",
-                certificate.toString(),
-                "-storetype",
-                "PKCS12",
-                "-keystore",
-                trusted.toString(),
-                "-storepass",
-                PASSWORD);
-        return new MemberConfig.Tls(keys, PASSWORD, trusted, PASSWORD);
-    }
-
-    private static void keytool(String... arguments) throws IOException, InterruptedException {
-        java.util.List<String> command = new java.util.ArrayList<>();
-        command.add(Path.of(System.getProperty("java.home"), "bin", "keytool").toString());
-        command.addAll(List.of(arguments));
-        Process process = new ProcessBuilder(command)
-                .redirectErrorStream(true)
-                .redirectOutput(ProcessBuilder.Redirect.DISCARD)
-                .start();
-        assertThat(process.waitFor()).as(String.join(" ", arguments)).isZero();
-    }
-
     @Test
     void membersTalkUnderTlsAndAStrangerWithAnotherCertificateStaysAlone() throws Exception {
-        MemberConfig.Tls own = authority("own");
-        MemberConfig.Tls other = authority("other");
+        MemberConfig.Tls own = Authority.in(folder, "own");
+        MemberConfig.Tls other = Authority.in(folder, "other");
         try (Trio trio = new Trio(
                 folder.resolve("tls"), 3, config -> config.withTls(config.id().equals("c") ? other : own))) {
             strangerStaysOut(trio);
@@ -91,7 +30,7 @@ class SecurityTest {
 
     @Test
     void aMemberWithoutTlsStaysAlone() throws Exception {
-        MemberConfig.Tls own = authority("plain");
+        MemberConfig.Tls own = Authority.in(folder, "plain");
         try (Trio trio = new Trio(
                 folder.resolve("plain"), 3, config -> config.id().equals("c") ? config : config.withTls(own))) {
             strangerStaysOut(trio);

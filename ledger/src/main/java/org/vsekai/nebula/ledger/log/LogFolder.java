@@ -5,6 +5,8 @@ import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayDeque;
+import java.util.Deque;
 import java.util.Map;
 import java.util.NavigableMap;
 import java.util.TreeMap;
@@ -16,7 +18,7 @@ import java.util.stream.Stream;
 
 /**
  * The folder of one log: its names, and writing in it. Segments are {@code segment-{first index}}, snapshots
- * {@code snapshot-{index}}, both with 20 digits; {@code vote} and {@code lock} are one file each. What ends in {@code .tmp} was
+ * {@code snapshot-{index}}, both with 20 digits; {@code vote}, {@code voters} and {@code lock} are one file each. What ends in {@code .tmp} was
  * never published and counts for nothing. Files of other names are left alone. Thread-safe.
  */
 final class LogFolder {
@@ -50,6 +52,10 @@ final class LogFolder {
 
     Path vote() {
         return path.resolve("vote");
+    }
+
+    Path voters() {
+        return path.resolve("voters");
     }
 
     Path lock() {
@@ -91,6 +97,21 @@ final class LogFolder {
             return Long.parseLong(digits);
         } catch (NumberFormatException e) {
             throw new CorruptLogException(file, 0, "a number in its name above " + Long.MAX_VALUE);
+        }
+    }
+
+    /** Makes the folder, and each above it that is missing, durably. */
+    void make() throws IOException {
+        Deque<Path> missing = new ArrayDeque<>();
+        for (Path at = path.toAbsolutePath(); at != null && !Files.exists(at); at = at.getParent()) {
+            missing.push(at);
+        }
+        Files.createDirectories(path);
+        for (Path made : missing) {
+            Path parent = made.getParent();
+            if (fsync && parent != null) {
+                disk.syncFolder(parent);
+            }
         }
     }
 

@@ -30,6 +30,7 @@ final class Recovery {
             VoteFile vote,
             NavigableMap<Long, Segment> segments,
             @Nullable SnapshotInfo snapshot,
+            Optional<List<String>> firstVoters,
             List<String> reports) {}
 
     Recovered run() throws IOException {
@@ -39,6 +40,8 @@ final class Recovery {
             return begin(segmentFiles, snapshotFiles);
         }
         VoteFile.Content content = VoteFile.read(folder.vote());
+        Optional<List<String>> firstVoters =
+                Files.exists(folder.voters()) ? Optional.of(VotersFile.read(folder.voters())) : Optional.empty();
         VoteState state = content.state();
         SnapshotInfo snapshot = snapshotFiles.isEmpty()
                 ? null
@@ -55,7 +58,7 @@ final class Recovery {
             vote = VoteFile.open(folder, content);
             content.repair().ifPresent(reports::add);
             finish(vote, segments, segmentFiles, snapshotFiles, snapshot, restarting, tail);
-            return new Recovered(vote, segments, snapshot, List.copyOf(reports));
+            return new Recovered(vote, segments, snapshot, firstVoters, List.copyOf(reports));
         } catch (IOException | RuntimeException e) {
             close(vote, segments);
             throw e;
@@ -67,7 +70,7 @@ final class Recovery {
             throws IOException {
         NavigableMap<Long, Segment> segments = new TreeMap<>();
         try {
-            if (!snapshotFiles.isEmpty() || segmentFiles.size() > 1) {
+            if (!snapshotFiles.isEmpty() || segmentFiles.size() > 1 || Files.exists(folder.voters())) {
                 throw missingVote();
             }
             for (Map.Entry<Long, Path> file : segmentFiles.entrySet()) {
@@ -85,7 +88,8 @@ final class Recovery {
             if (segments.isEmpty()) {
                 segments.put(1L, newSegment(1, 0));
             }
-            return new Recovered(VoteFile.create(folder, VoteState.INITIAL), segments, null, List.of());
+            return new Recovered(
+                    VoteFile.create(folder, VoteState.INITIAL), segments, null, Optional.empty(), List.of());
         } catch (IOException | RuntimeException e) {
             close(null, segments);
             throw e;

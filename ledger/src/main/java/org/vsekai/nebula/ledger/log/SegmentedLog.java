@@ -1,12 +1,12 @@
 package org.vsekai.nebula.ledger.log;
 
+import java.io.Closeable;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.channels.FileChannel;
 import java.nio.channels.FileLock;
 import java.nio.channels.OverlappingFileLockException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
@@ -58,6 +58,7 @@ public final class SegmentedLog implements Log {
     private final RecentEntries recent;
     private final SpareSegment spare;
     private final List<String> recovered;
+    private volatile Optional<List<String>> firstVoters;
 
     /** Held by whoever changes entries. Taken before {@link #reading}. */
     private final Object writing = new Object();
@@ -92,6 +93,7 @@ public final class SegmentedLog implements Log {
         this.segments = recovery.segments();
         this.snapshot = recovery.snapshot();
         this.recovered = recovery.reports();
+        this.firstVoters = recovery.firstVoters();
         this.recent = new RecentEntries(options.cacheBytes());
         this.spare = new SpareSegment(folder, options.segmentBytes());
         this.last = newest().lastIndex();
@@ -116,7 +118,7 @@ public final class SegmentedLog implements Log {
     static SegmentedLog open(Path path, LogOptions options, Disk disk) {
         LogFolder folder = new LogFolder(path, disk, options.fsync());
         try {
-            Files.createDirectories(path);
+            folder.make();
             FileChannel lockFile = FileChannel.open(folder.lock(), StandardOpenOption.CREATE, StandardOpenOption.WRITE);
             try {
                 lock(lockFile);
@@ -192,6 +194,7 @@ public final class SegmentedLog implements Log {
         close();
         changing(() -> {
             folder.deleteTemporaries();
+            folder.delete(folder.voters());
             folder.delete(folder.vote());
             folder.deleteAll(folder.snapshots());
             folder.deleteAll(folder.segments());
@@ -244,6 +247,24 @@ public final class SegmentedLog implements Log {
     private void updateVote(UnaryOperator<VoteState> change) {
         refuseIfUnusable();
         changing(() -> vote.update(change));
+    }
+
+    /** Who votes before the first change that the log tells of; empty as long as {@link #beginWith} was not called. */
+    public Optional<List<String>> firstVoters() {
+        return firstVoters;
+    }
+
+    /**
+     * Makes durable who votes before the first change that the log tells of.
+     *
+     * @param voters 1 to 64 ids of at most 256 bytes in UTF-8
+     */
+    public void beginWith(List<String> voters) {
+        synchronized (writing) {
+            refuseIfUnusable();
+            changing(() -> VotersFile.publish(folder, voters));
+            firstVoters = Optional.of(List.copyOf(voters));
+        }
     }
 
     @Override
@@ -759,18 +780,31 @@ public final class SegmentedLog implements Log {
                 return;
             }
             closed = true;
-            try {
-                spare.close();
-                synchronized (reading) {
-                    for (Segment segment : segments.values()) {
-                        segment.close();
-                    }
-                }
-                vote.close();
-                lockFile.close();
-            } catch (IOException e) {
-                throw new LogFailedException(folder.path(), e);
+            List<Closeable> parts = new ArrayList<>();
+            parts.add(spare::close);
+            synchronized (reading) {
+                parts.addAll(segments.values());
+                parts.add(vote);
+                parts.add(lockFile); // last: whoever opens the folder next finds nobody at work in it
+                closeAll(parts);
             }
+        }
+    }
+
+    /** Each is closed whatever becomes of the others; the first failure counts. */
+    private void closeAll(List<Closeable> parts) {
+        @Nullable IOException failed = null;
+        for (Closeable part : parts) {
+            try {
+                part.close();
+            } catch (IOException e) {
+                failed = failed == null ? e : failed;
+            } catch (RuntimeException e) {
+                failed = failed == null ? new IOException(e) : failed;
+            }
+        }
+        if (failed != null) {
+            throw new LogFailedException(folder.path(), failed);
         }
     }
 

@@ -416,4 +416,32 @@ class LogDamageTest {
                     .isSameAs(refusal);
         }
     }
+
+    @Test
+    void aListOfVotersWithAnyByteFlippedOrCutOffIsRefused() throws IOException {
+        try (SegmentedLog log = SegmentedLog.open(folder, SMALL)) {
+            log.beginWith(List.of("a", "bc", "d"));
+        }
+        Path file = folder.resolve("voters");
+        byte[] whole = Files.readAllBytes(file);
+        for (int at = 0; at < whole.length; at++) {
+            byte[] flipped = whole.clone();
+            flipped[at] ^= 0x10;
+            refusesVoters(file, flipped);
+            refusesVoters(file, Arrays.copyOf(whole, at));
+        }
+        refusesVoters(file, Arrays.copyOf(whole, whole.length + 1));
+        Files.write(file, whole);
+        Files.delete(folder.resolve("vote"));
+        assertThat(catchThrowableOfType(CorruptLogException.class, () -> SegmentedLog.open(folder, SMALL)))
+                .as("a list of voters without the vote beside it")
+                .isNotNull();
+    }
+
+    private void refusesVoters(Path file, byte[] content) throws IOException {
+        Files.write(file, content);
+        assertThat(catchThrowableOfType(CorruptLogException.class, () -> SegmentedLog.open(folder, SMALL)))
+                .isNotNull();
+        assertThat(Files.readAllBytes(file)).isEqualTo(content);
+    }
 }

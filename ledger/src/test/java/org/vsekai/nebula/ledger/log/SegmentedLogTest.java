@@ -12,9 +12,13 @@ import static org.vsekai.nebula.ledger.log.LogFixtures.entries;
 import static org.vsekai.nebula.ledger.log.LogFixtures.entry;
 import static org.vsekai.nebula.ledger.log.LogFixtures.text;
 
+import java.io.IOException;
+import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.jgroups.Address;
 import org.jgroups.protocols.raft.LogEntry;
 import org.jgroups.protocols.raft.RAFT;
@@ -47,6 +51,68 @@ class SegmentedLogTest {
         try (SegmentedLog log = open()) {
             assertThat(log.recovered()).isEmpty();
             assertThat(log.lastAppended()).isZero();
+        }
+    }
+
+    @Test
+    void keepsWhoVotesBeforeTheFirstChange() {
+        try (SegmentedLog log = open()) {
+            assertThat(log.firstVoters()).isEmpty();
+            log.beginWith(List.of("a", "b", "ö"));
+            assertThat(log.firstVoters()).contains(List.of("a", "b", "ö"));
+            assertThatIllegalArgumentException().isThrownBy(() -> log.beginWith(List.of()));
+        }
+        try (SegmentedLog log = open()) {
+            assertThat(log.firstVoters()).contains(List.of("a", "b", "ö"));
+            log.beginWith(List.of("c"));
+        }
+        try (SegmentedLog log = open()) {
+            assertThat(log.firstVoters()).contains(List.of("c"));
+            assertThat(log.recovered()).isEmpty();
+        }
+    }
+
+    @Test
+    void makesTheNameOfEachFolderThatItCreatesDurable() {
+        List<Path> synced = new ArrayList<>();
+        Disk disk = new Disk() {
+            @Override
+            public void syncFolder(Path path) throws IOException {
+                synced.add(path);
+                Disk.super.syncFolder(path);
+            }
+        };
+        Path deep = folder.resolve("data").resolve("ledger").resolve("a");
+        LogOptions synchronous = new LogOptions(4096, 2048, 1 << 20, 0, true);
+        SegmentedLog.open(deep, synchronous, disk).close();
+        assertThat(synced.subList(0, 3))
+                .containsExactly(
+                        folder, folder.resolve("data"), folder.resolve("data").resolve("ledger"));
+        synced.clear();
+        SegmentedLog.open(deep, synchronous, disk).close();
+        assertThat(synced).doesNotContain(folder);
+    }
+
+    @Test
+    void isClosedAndUnlockedWhateverOfItCannotBeClosed() {
+        AtomicBoolean full = new AtomicBoolean();
+        Disk disk = new Disk() {
+            @Override
+            public FileChannel create(Path file) throws IOException {
+                if (full.get()) {
+                    throw new IOException("full");
+                }
+                return Disk.super.create(file);
+            }
+        };
+        LogOptions large = LogOptions.DEFAULT.withSegmentBytes(1 << 20).withFsync(false);
+        SegmentedLog log = SegmentedLog.open(folder, large, disk);
+        full.set(true);
+        log.append(
+                1, entries(entry(1, "x".repeat(300_000)), entry(1, "y".repeat(300_000)))); // the next segment is begun
+        assertThatThrownBy(log::close).isInstanceOf(LogFailedException.class);
+        try (SegmentedLog again = SegmentedLog.open(folder, large)) {
+            assertThat(again.lastAppended()).isEqualTo(2);
         }
     }
 

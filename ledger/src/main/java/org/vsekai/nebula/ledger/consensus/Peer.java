@@ -95,12 +95,15 @@ final class Peer {
 
     private record Sent(long lastIndex, long bytes) {}
 
-    /** A snapshot on its way, one piece at a time. */
+    /** A snapshot on its way, one piece at a time; meanwhile nothing else is sent. */
     static final class SnapshotTransfer {
         final long index;
         final long indexTerm;
         final ByteBuffer content;
         long received;
+
+        /** When the piece behind {@link #received} was sent. */
+        long pieceNanos;
 
         SnapshotTransfer(long index, long indexTerm, ByteBuffer content) {
             this.index = index;

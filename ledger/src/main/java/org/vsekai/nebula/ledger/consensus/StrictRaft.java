@@ -186,6 +186,7 @@ final class StrictRaft extends RAFT {
 
     /** The snapshot, what is known to be committed behind it, and who votes at the end of the log. */
     private void recover() throws IOException {
+        membership.begin(0, firstVoters());
         Optional<SnapshotInfo> snapshot = entries.snapshotInfo();
         commit_index = snapshot.map(SnapshotInfo::index).orElse(0L);
         last_appended = entries.lastAppended();
@@ -199,7 +200,23 @@ final class StrictRaft extends RAFT {
             noteMembership(index, entry);
         }
         votersChanged();
+        if (!Set.copyOf(members()).equals(Set.copyOf(options.members()))) {
+            log.info("%s: the log says that %s vote; configured are %s", options.id(), members(), options.members());
+        }
         commitTo(entries.commitIndex());
+    }
+
+    /**
+     * The configured ones, once: from the first term on, whatever is configured later, the log's folder decides who votes before
+     * the log's first change of voters. Until then this member has promised nothing, and a slip in the list can be mended.
+     */
+    private List<String> firstVoters() {
+        List<String> known = entries.firstVoters().orElse(List.of());
+        if (!known.isEmpty() && (currentTerm() > 0 || known.equals(options.members()))) {
+            return known;
+        }
+        entries.beginWith(options.members());
+        return options.members();
     }
 
     @Override
@@ -212,6 +229,12 @@ final class StrictRaft extends RAFT {
                 started.join(TimeUnit.SECONDS.toMillis(10));
             } catch (InterruptedException e) {
                 Thread.currentThread().interrupt();
+            }
+        }
+        refuseWaiting();
+        if (started == null || !started.isAlive()) {
+            synchronized (monitor) {
+                failChange(new OutcomeUnknownException("the member has stopped"));
             }
         }
     }
@@ -250,6 +273,7 @@ final class StrictRaft extends RAFT {
                 publish();
             } catch (Throwable e) { // an Error as well: half a change must not be followed by another
                 halt(e);
+                events.forEach(event -> refuse(event, e));
             }
         }
     }
@@ -267,6 +291,27 @@ final class StrictRaft extends RAFT {
         }
     }
 
+    /** Nobody will see to that any more. Who was answered already hears nothing of it. */
+    private static void refuse(Event event, @Nullable Throwable cause) {
+        NotProposedException reason = new NotProposedException("the member has stopped", cause);
+        switch (event) {
+            case SnapshotWish wish -> wish.done().completeExceptionally(reason);
+            case ChangeWish wish -> wish.change().done().completeExceptionally(reason);
+            case Received ignored -> {}
+            case Wake ignored -> {}
+        }
+    }
+
+    private void refuseWaiting() {
+        for (Event event = inbox.poll(); event != null; event = inbox.poll()) {
+            refuse(event, failure);
+        }
+    }
+
+    private boolean hasEnded() {
+        return failure != null || !running;
+    }
+
     private void halt(Throwable e) {
         if (failure != null) {
             return;
@@ -276,6 +321,7 @@ final class StrictRaft extends RAFT {
         publish();
         log.error("the member halts: " + e);
         failChange(new OutcomeUnknownException("the member halted", e));
+        refuseWaiting();
         replica.halted(e);
     }
 
@@ -482,6 +528,9 @@ final class StrictRaft extends RAFT {
     // ------------------------------------------------------------------ messages
 
     private void receive(Address from, Consensus message) throws IOException {
+        if (seenView == null || !seenView.containsMember(from)) {
+            return; // queued before its sender left: a leader that is gone must not be followed again
+        }
         long now = System.nanoTime();
         if (message instanceof VoteRequest request) {
             elections.requested(from, request, now);
@@ -495,6 +544,7 @@ final class StrictRaft extends RAFT {
         }
         if (message.term() > currentTerm()) {
             currentTerm(message.term());
+            incoming = null; // of a leader that is none any more
         }
         switch (message) {
             case Append append -> {
@@ -637,11 +687,15 @@ final class StrictRaft extends RAFT {
         long heartbeat = options.timing().heartbeat().toNanos();
         long resend = options.timing().resend().toNanos();
         for (Peer peer : peers().values()) {
+            Peer.SnapshotTransfer transfer = peer.transfer;
+            if (transfer != null) {
+                if (now - peer.sentNanos > heartbeat) {
+                    sendPart(peer, transfer, transfer.piece(0), now);
+                }
+                continue;
+            }
             if (!peer.isIdle() && now - Math.max(peer.sentNanos, peer.heardNanos) > resend) {
                 peer.resend();
-                if (peer.transfer != null) {
-                    sendPiece(peer, peer.transfer, now);
-                }
             }
             sendTo(peer, now);
             if (now - peer.sentNanos > heartbeat || peer.isIdle() && peer.commitTold < commit_index) {
@@ -831,6 +885,15 @@ final class StrictRaft extends RAFT {
     }
 
     private void sendPiece(Peer peer, Peer.SnapshotTransfer transfer, long now) {
+        sendPart(peer, transfer, transfer.piece(SNAPSHOT_PIECE_BYTES), now);
+        transfer.pieceNanos = now;
+    }
+
+    /**
+     * An empty part is the heartbeat of a transfer: the answer says how much has come. So a piece that was lost is sent again once
+     * its receiver says so, and to one that is silent nothing large is sent twice.
+     */
+    private void sendPart(Peer peer, Peer.SnapshotTransfer transfer, ByteBuffer bytes, long now) {
         tell(
                 peer.address,
                 new SnapshotPart(
@@ -839,7 +902,7 @@ final class StrictRaft extends RAFT {
                         transfer.indexTerm,
                         transfer.content.remaining(),
                         transfer.received,
-                        transfer.piece(SNAPSHOT_PIECE_BYTES)));
+                        bytes));
         peer.sentNanos = now;
     }
 
@@ -858,7 +921,8 @@ final class StrictRaft extends RAFT {
             peer.transfer = null;
             peer.matches(transfer.index);
             peer.next = peer.match + 1;
-        } else if (answer.received() != transfer.received || transfer.received == 0) {
+        } else if (answer.received() != transfer.received
+                || now - transfer.pieceNanos > options.timing().resend().toNanos()) {
             transfer.received = answer.received();
             sendPiece(peer, transfer, now);
         }
@@ -919,12 +983,14 @@ final class StrictRaft extends RAFT {
     }
 
     private void offer(Event event, CompletableFuture<?> done) {
-        if (failure != null || !running) {
-            done.completeExceptionally(new NotProposedException("the member has stopped", failure));
+        if (hasEnded()) {
+            refuse(event, failure);
         } else if (synchronous) {
             turn(List.of(event));
         } else if (!inbox.offer(event)) {
             done.completeExceptionally(new NotProposedException("the member has too much to do"));
+        } else if (hasEnded()) {
+            refuseWaiting(); // the thread may have looked for the last time before
         }
     }
 

@@ -3,7 +3,7 @@ package org.vsekai.nebula.ledger.consensus;
 import java.util.List;
 
 /**
- * @param members the voters of a log without membership commands
+ * @param members the voters of a log that is begun; later the log knows
  * @param entriesUnderWay entries that the leader appends before the first of them is committed; a command that comes
  *     meanwhile waits, and becomes one entry with the others that wait
  * @param snapshotBytes bytes of entries since the last snapshot that make the next one due

@@ -33,6 +33,10 @@ final class LoneRaft implements Replica, AutoCloseable {
     private static final RaftTiming NEVER =
             new RaftTiming(Duration.ofHours(1), Duration.ofHours(3), Duration.ofHours(1), Duration.ofHours(1));
 
+    /** A leader's heartbeats and repetitions are due at every turn, elections never. */
+    static final RaftTiming AT_EVERY_TURN =
+            new RaftTiming(Duration.ofNanos(1), Duration.ofHours(3), Duration.ofHours(1), Duration.ofNanos(1));
+
     final SegmentedLog log;
     final StrictRaft raft;
     final List<Said> said = new ArrayList<>();
@@ -42,6 +46,7 @@ final class LoneRaft implements Replica, AutoCloseable {
     byte[] state = new byte[0];
     int snapshotsWritten;
     Runnable onApply = () -> {};
+    Runnable onSnapshot = () -> {};
     Throwable halted;
 
     LoneRaft(Path folder) throws IOException {
@@ -49,12 +54,21 @@ final class LoneRaft implements Replica, AutoCloseable {
     }
 
     LoneRaft(Path folder, long segmentBytes, long snapshotBytes) throws IOException {
+        this(folder, segmentBytes, snapshotBytes, NEVER, List.of("a", "b", "c"));
+    }
+
+    LoneRaft(Path folder, List<String> configured) throws IOException {
+        this(folder, 1 << 20, 1 << 30, NEVER, configured);
+    }
+
+    LoneRaft(Path folder, long segmentBytes, long snapshotBytes, RaftTiming timing, List<String> configured)
+            throws IOException {
         log = SegmentedLog.open(
                 folder, LogOptions.DEFAULT.withSegmentBytes(segmentBytes).withFsync(false));
         raft = new StrictRaft(
                 log,
                 this,
-                new StrictRaftOptions("a", List.of("a", "b", "c"), NEVER, 1, snapshotBytes, 1 << 20, 7, 10),
+                new StrictRaftOptions("a", configured, timing, 1, snapshotBytes, 1 << 20, 7, 10),
                 new Random(1));
         raft.synchronous(true);
         raft.setAddress(A);
@@ -148,6 +162,7 @@ final class LoneRaft implements Replica, AutoCloseable {
 
     @Override
     public void writeSnapshot(DataOutput out) throws IOException {
+        onSnapshot.run();
         snapshotsWritten++;
         out.writeInt(state.length);
         out.write(state);

@@ -11,7 +11,9 @@ import java.io.ByteArrayOutputStream;
 import java.io.DataOutputStream;
 import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
@@ -211,7 +213,7 @@ class StrictRaftTest {
         CompletableFuture<Void> handled = CompletableFuture.runAsync(() -> append(1, 0, 0, 1, entry(1, "x")));
         applying.await();
         CompletableFuture<Long> term = CompletableFuture.supplyAsync(lone.raft::createNewTerm);
-        assertThat(term).failsWithin(java.time.Duration.ofMillis(100));
+        assertThat(term).failsWithin(Duration.ofMillis(100));
         goOn.countDown();
         handled.get(10, TimeUnit.SECONDS);
         assertThat(term.get(10, TimeUnit.SECONDS)).isEqualTo(2);
@@ -340,6 +342,65 @@ class StrictRaftTest {
         assertThat(lone.snapshotsWritten).isEqualTo(made);
     }
 
+    /** The snapshot of 700,000 bytes goes out to B in two pieces, of which the first has been sent. */
+    private SnapshotPart beginTransfer() throws IOException {
+        lone.close();
+        lone = new LoneRaft(folder.resolve("other"), 1 << 17, 200_000, LoneRaft.AT_EVERY_TURN, List.of("a", "b", "c"));
+        lone.state = new byte[700_000];
+        lone.lead(1);
+        for (int i = 0; i < 8; i++) {
+            lone.hear(C, new AppendAnswer(1, true, lone.log.lastAppended(), 0));
+            lone.propose("x".repeat(60_000));
+        }
+        lone.hear(C, new AppendAnswer(1, true, lone.log.lastAppended(), 0));
+        lone.hear(B, new AppendAnswer(1, false, 0, lone.log.lastAppended()));
+        return lone.all(B, SnapshotPart.class).getFirst();
+    }
+
+    @Test
+    void aPieceOfASnapshotThatWasLostIsSentAgainOnceItsReceiverSaysSo() throws IOException {
+        SnapshotPart first = beginTransfer();
+        assertThat(first.bytes().remaining()).isPositive();
+        lone.said.clear();
+        lone.raft.turn(List.of());
+        assertThat(lone.all(B, SnapshotPart.class))
+                .as("asks how much has come")
+                .extracting(part -> part.bytes().remaining())
+                .containsOnly(0);
+        lone.hear(B, new SnapshotAnswer(1, first.index(), 0));
+        assertThat(lone.all(B, SnapshotPart.class)).contains(first);
+        lone.said.clear();
+        lone.hear(B, new SnapshotAnswer(1, first.index(), first.bytes().remaining()));
+        SnapshotPart second = lone.all(B, SnapshotPart.class).getFirst();
+        assertThat(second.offset()).isEqualTo(first.bytes().remaining());
+        assertThat(second.offset() + second.bytes().remaining()).isEqualTo(second.totalBytes());
+    }
+
+    @Test
+    void duringATransferNothingElseIsSentAndNothingLargeToOneThatIsSilent() throws IOException {
+        beginTransfer();
+        lone.said.clear();
+        for (int i = 0; i < 20; i++) {
+            lone.raft.turn(List.of());
+        }
+        assertThat(lone.all(B, Append.class)).isEmpty();
+        assertThat(lone.all(B, SnapshotPart.class))
+                .hasSizeGreaterThan(1)
+                .allSatisfy(part -> assertThat(part.bytes().remaining()).isZero());
+    }
+
+    @Test
+    void anEmptyPartIsAnsweredWithHowMuchHasCome() throws IOException {
+        ByteBuffer content = snapshot("state", "a", "b", "d");
+        int total = content.remaining();
+        lone.hear(B, new SnapshotPart(2, 9, 2, total, 0, content.slice(0, 5)));
+        lone.hear(B, new SnapshotPart(2, 9, 2, total, 0, content.slice(0, 0)));
+        assertThat(lone.last(B, SnapshotAnswer.class)).isEqualTo(new SnapshotAnswer(2, 9, 5));
+        lone.hear(B, new SnapshotPart(2, 9, 2, total, 5, content.slice(5, total - 5)));
+        lone.hear(B, new SnapshotPart(2, 9, 2, total, 5, content.slice(5, 0)));
+        assertThat(lone.last(B, SnapshotAnswer.class)).isEqualTo(new SnapshotAnswer(2, 9, total));
+    }
+
     @Test
     void followersLearnOfACommitWithoutFurtherTraffic() {
         lone.lead(1);
@@ -435,7 +496,90 @@ class StrictRaftTest {
         assertThat(lone.raft.leads()).isFalse();
     }
 
+    @Test
+    void whoVotesIsWhatWasConfiguredFirstWhateverIsConfiguredLater() throws IOException {
+        append(1, 0, 0, 0, entry(1, "x"));
+        lone.close();
+        lone = new LoneRaft(folder.resolve("log"), List.of("a"));
+        assertThat(lone.raft.members()).containsExactlyInAnyOrder("a", "b", "c");
+        assertThat(lone.raft.majority()).isEqualTo(2);
+    }
+
+    @Test
+    void aFolderWithoutAListOfVotersTakesTheConfiguredOnesAndKeepsThem() throws IOException {
+        append(1, 0, 0, 0, entry(1, "x"));
+        lone.close();
+        Files.delete(folder.resolve("log").resolve("voters"));
+        lone = new LoneRaft(folder.resolve("log"), List.of("a", "b"));
+        assertThat(lone.raft.members()).containsExactlyInAnyOrder("a", "b");
+        lone.close();
+        lone = new LoneRaft(folder.resolve("log"), List.of("a", "b", "c", "d"));
+        assertThat(lone.raft.members()).containsExactlyInAnyOrder("a", "b");
+    }
+
+    @Test
+    void aListCanBeMendedUntilTheFirstTerm() throws IOException {
+        lone.close();
+        lone = new LoneRaft(folder.resolve("log"), List.of("a", "b", "d"));
+        assertThat(lone.raft.members()).containsExactlyInAnyOrder("a", "b", "d");
+        append(1, 0, 0, 0);
+        lone.close();
+        lone = new LoneRaft(folder.resolve("log"));
+        assertThat(lone.raft.members()).containsExactlyInAnyOrder("a", "b", "d");
+    }
+
+    @Test
+    void whoJoinsKnowsTheOthersAndLearnsFromTheLogThatItVotes() throws IOException {
+        lone.close();
+        lone = new LoneRaft(folder.resolve("joins"), List.of("b", "c"));
+        assertThat(lone.raft.isVoter()).isFalse();
+        append(1, 0, 0, 2, entry(1, "x"), change(InternalCommand.Type.addServer, "a"));
+        assertThat(lone.raft.members()).containsExactlyInAnyOrder("a", "b", "c");
+        lone.close();
+        lone = new LoneRaft(folder.resolve("joins"), List.of("b", "c"));
+        assertThat(lone.raft.isVoter()).isTrue();
+        assertThat(lone.raft.members()).containsExactlyInAnyOrder("a", "b", "c");
+    }
+
     // More
+
+    @Test
+    void whatALeaderSaidBeforeItLeftDoesNotMakeItLeadAgain() {
+        append(1, 0, 0, 0, entry(1, "x"));
+        lone.view(A, C);
+        append(1, 1, 1, 0, entry(1, "y"));
+        assertThat(lone.raft.leader()).isNull();
+        assertThat(lone.terms()).hasSize(1);
+    }
+
+    @Test
+    void aSnapshotThatCannotBeTakenIsToldToWhoAskedForIt() {
+        append(1, 0, 0, 1, entry(1, "x"));
+        lone.onSnapshot = () -> {
+            throw new IllegalStateException("cannot be written");
+        };
+        assertThat(lone.raft.wishSnapshot())
+                .isCompletedExceptionally()
+                .failsWithin(Duration.ZERO)
+                .withThrowableThat()
+                .withCauseInstanceOf(NotProposedException.class);
+        assertThat(lone.halted).hasMessage("cannot be written");
+        assertThat(lone.raft.wishSnapshot()).isCompletedExceptionally();
+    }
+
+    @Test
+    void whatWaitsWhenTheMemberStopsIsToldSo() {
+        lone.lead(1);
+        CompletableFuture<Void> change = lone.raft.change(InternalCommand.Type.addServer, "d", Long.MAX_VALUE);
+        lone.raft.synchronous(false);
+        CompletableFuture<Void> snapshot = lone.raft.wishSnapshot();
+        CompletableFuture<Void> second = lone.raft.change(InternalCommand.Type.addServer, "e", Long.MAX_VALUE);
+        assertThat(snapshot).isNotDone();
+        lone.raft.stop();
+        assertThat(snapshot).isCompletedExceptionally();
+        assertThat(second).isCompletedExceptionally();
+        assertThat(change).isCompletedExceptionally();
+    }
 
     @Test
     void aLeaderOfAnEarlierTermIsTold() {

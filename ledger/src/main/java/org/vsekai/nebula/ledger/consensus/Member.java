@@ -160,7 +160,7 @@ public final class Member implements AutoCloseable {
 
     /** Puts everything applied so far into a snapshot. */
     public CompletableFuture<Void> snapshot() {
-        return raft.wishSnapshot();
+        return replication.snapshot();
     }
 
     /** Makes a member a voter, which must have been started and is waited for until it has the log; at most half a minute. */
@@ -248,11 +248,28 @@ public final class Member implements AutoCloseable {
             return;
         }
         closed = true;
-        replication.stop("the member is closing", new IllegalStateException("closed"));
-        channel.close();
-        raft.stop();
-        answers.shutdown();
-        deadlines.shutdownNow();
-        log.close();
+        // First the thread that takes proposals and writes, so that what is ended and closed behind it stays so.
+        closeAll(List.of(
+                raft::stop,
+                () -> replication.stop("the member is closing", new IllegalStateException("closed")),
+                channel::close,
+                answers::shutdown,
+                deadlines::shutdownNow,
+                log::close));
+    }
+
+    /** In this order, each whatever becomes of the ones before; the first failure counts. */
+    private static void closeAll(List<Runnable> parts) {
+        RuntimeException first = null;
+        for (Runnable part : parts) {
+            try {
+                part.run();
+            } catch (RuntimeException e) {
+                first = first == null ? e : first;
+            }
+        }
+        if (first != null) {
+            throw first;
+        }
     }
 }

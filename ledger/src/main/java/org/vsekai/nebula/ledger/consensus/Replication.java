@@ -38,6 +38,9 @@ import org.vsekai.nebula.ledger.log.SegmentedLog;
 final class Replication implements Replica {
     private static final Duration MAX_TIMEOUT = Duration.ofMinutes(5);
 
+    /** A leader answers a change that it gives up only at the end of its time; that answer says more than none. */
+    private static final Duration CHANGE_ANSWER = Duration.ofSeconds(2);
+
     private final ReplicatedMachine machine;
     private final SegmentedLog log;
     private final ProposalLimits limits;
@@ -56,7 +59,7 @@ final class Replication implements Replica {
     private long waitingBytes; // under lock
     private boolean leading; // under lock
 
-    private final Map<Long, List<Proposal>> inLog = new HashMap<>(); // consensus thread
+    private final Map<Long, List<Proposal>> inLog = new HashMap<>(); // under lock
     private final AtomicLong forwardIds = new AtomicLong();
     private final ConcurrentHashMap<Long, Forwarded> forwarded = new ConcurrentHashMap<>();
     private final TreeMap<Long, List<CompletableFuture<Long>>> appliedWaiters = new TreeMap<>(); // under itself
@@ -109,8 +112,22 @@ final class Replication implements Replica {
     }
 
     CompletableFuture<Long> barrier(Duration timeout) {
-        return ask(Forward.Kind.BARRIER, new byte[0], timeout)
-                .thenCompose(index -> whenApplied(ByteBuffer.wrap(index).getLong(), timeout));
+        Duration bounded = bounded(timeout);
+        long end = System.nanoTime() + bounded.toNanos();
+        return ask(Forward.Kind.BARRIER, new byte[0], bounded)
+                .thenCompose(index -> whenApplied(
+                        ByteBuffer.wrap(index).getLong(),
+                        Duration.ofNanos(Math.max(1, end - System.nanoTime())),
+                        bounded));
+    }
+
+    CompletableFuture<Void> snapshot() {
+        return handedOut(raft().wishSnapshot());
+    }
+
+    /** What is attached runs where results are handed out, with a failure as well. */
+    private <T> CompletableFuture<T> handedOut(CompletableFuture<T> result) {
+        return result.whenCompleteAsync((value, failure) -> {}, answers);
     }
 
     CompletableFuture<Void> change(Forward.Kind kind, String member, Duration timeout) {
@@ -148,7 +165,7 @@ final class Replication implements Replica {
     private CompletableFuture<byte[]> changeHere(InternalCommand.Type type, byte[] member, Duration timeout) {
         CompletableFuture<Void> changed =
                 raft().change(type, new String(member, StandardCharsets.UTF_8), System.nanoTime() + timeout.toNanos());
-        CompletableFuture<byte[]> result = changed.thenApplyAsync(done -> new byte[0], answers);
+        CompletableFuture<byte[]> result = handedOut(changed).thenApply(done -> new byte[0]);
         // The leader gives up a learner that does not catch up by itself, so only what is in the log is left by then.
         Future<?> deadline = deadline(
                 timeout.plusSeconds(1),
@@ -159,7 +176,7 @@ final class Replication implements Replica {
 
     private CompletableFuture<byte[]> enqueue(Proposal proposal, Duration timeout) {
         synchronized (lock) {
-            if (!leading) {
+            if (!leading || halted != null) {
                 proposal.fail("this member does not lead", null);
                 return proposal.result;
             }
@@ -180,7 +197,7 @@ final class Replication implements Replica {
     }
 
     /** Completes when the state machine here has seen that entry. */
-    private CompletableFuture<Long> whenApplied(long index, Duration timeout) {
+    private CompletableFuture<Long> whenApplied(long index, Duration left, Duration timeout) {
         CompletableFuture<Long> reached = new CompletableFuture<>();
         synchronized (appliedWaiters) {
             if (applied >= index) {
@@ -191,7 +208,7 @@ final class Replication implements Replica {
             }
             appliedWaiters.computeIfAbsent(index, at -> new ArrayList<>()).add(reached);
         }
-        Future<?> deadline = deadline(timeout, () -> {
+        Future<?> deadline = deadline(left, () -> {
             if (reached.completeExceptionally(
                     new NotProposedException("entry %d was not applied here within %s".formatted(index, timeout)))) {
                 synchronized (appliedWaiters) {
@@ -219,13 +236,12 @@ final class Replication implements Replica {
             forwarded.remove(id);
             return CompletableFuture.failedFuture(new NotProposedException("the leader changed"));
         }
-        Future<?> deadline = deadline(timeout, () -> {
-            Forwarded late = forwarded.remove(id);
-            if (late != null) {
-                late.result()
-                        .completeExceptionally(
-                                new OutcomeUnknownException("no answer of the leader within " + timeout));
-            }
+        boolean change = kind == Forward.Kind.ADD_MEMBER || kind == Forward.Kind.REMOVE_MEMBER;
+        Future<?> deadline = deadline(change ? timeout.plus(CHANGE_ANSWER) : timeout, () -> {
+            forwarded.remove(id);
+            // Also when it was there no more: its answer may wait behind one that does not end.
+            call.result()
+                    .completeExceptionally(new OutcomeUnknownException("no answer of the leader within " + timeout));
         });
         raft().tell(leader, new Forward(id, kind, timeout.toMillis(), ByteBuffer.wrap(content)));
         return call.result().whenComplete((value, e) -> deadline.cancel(false));
@@ -344,14 +360,16 @@ final class Replication implements Replica {
                     }
                 }
             }
+            if (taken.isEmpty() && !isDue()) {
+                return null;
+            }
+            inLog.put(
+                    index, taken); // in the same step, so that whoever ends everything finds each proposal in one place
         }
-        if (taken.isEmpty() && !isDue()) {
-            return null;
-        }
-        inLog.put(index, taken);
         return Batch.encode(stamp(), commands);
     }
 
+    /** Under the lock. */
     private boolean isDue() {
         OptionalLong due = machine.nextDueMillis();
         return due.isPresent() && inLog.isEmpty() && due.getAsLong() <= ledgerNow();
@@ -366,7 +384,10 @@ final class Replication implements Replica {
         }
         machine.endBatch(index, batch.stamp());
         applied = index;
-        List<Proposal> proposals = inLog.remove(index);
+        List<Proposal> proposals;
+        synchronized (lock) {
+            proposals = inLog.remove(index);
+        }
         List<CompletableFuture<Long>> reached = reached(index);
         if (proposals != null && !proposals.isEmpty() || !reached.isEmpty()) {
             answers.execute(() -> {
@@ -437,9 +458,9 @@ final class Replication implements Replica {
             lost.addAll(waiting);
             waiting.clear();
             waitingBytes = 0;
+            inLog.values().forEach(lost::addAll);
+            inLog.clear();
         }
-        inLog.values().forEach(lost::addAll);
-        inLog.clear();
         if (!lost.isEmpty()) {
             answers.execute(() -> lost.forEach(proposal -> proposal.fail(reason, cause)));
         }
@@ -448,7 +469,7 @@ final class Replication implements Replica {
     @Override
     public void leaderChanged(@Nullable Address leader) {
         synchronized (lock) {
-            leading = leader != null && leader.equals(raft().getAddress());
+            leading = halted == null && leader != null && leader.equals(raft().getAddress());
         }
         failForwarded(leader, "the leader that took the proposal was lost", null);
     }

@@ -6,11 +6,12 @@ import java.time.Duration;
  * How much the ledger holds. The limits travel with each command, as its time does: members that are configured differently,
  * as in the middle of a roll-out, still do the same.
  *
- * <p>Exactly once: the result of each request is remembered for {@link #requestWindow}, in ledger time, which never runs
- * faster than a clock. A caller sends an id again for at most a minute, and an attempt that took more than
- * {@link #ATTEMPT} to reach the log is refused there, so that no attempt can arrive after its id was forgotten. When
+ * <p>Exactly once: the result of each request is remembered for {@link #remembered}, in ledger time, which never runs
+ * faster than a clock. A caller sends an id again for at most {@link #ATTEMPT}; a member works on what it was sent for at most as
+ * long, and sends it to the log itself as often as it must; and an attempt that took {@link #ATTEMPT} to reach the log is refused
+ * there. So no attempt can arrive after its id was forgotten: three times {@link #ATTEMPT} after the first at the earliest. When
  * {@link #requests} ids are remembered, new ones are refused until the oldest are due: with the defaults that is a sustained
- * 4,166 commands a second, at about 60 bytes each.
+ * 2,777 commands a second, at about 60 bytes each.
  *
  * @param counters other than 0
  * @param leases held
@@ -20,7 +21,8 @@ import java.time.Duration;
  * @param finishedIntentAge how long a finished one is kept at most, in ledger time; looked at when a command is applied
  * @param intentBytes of UTF-8 in all intents; finished ones are dropped to make room for a new one
  * @param requests remembered at once
- * @param requestWindow how long each is remembered; at least twice {@link #ATTEMPT}
+ * @param requestWindow how long each is remembered, if that is longer than three times {@link #ATTEMPT}; at least twice
+ *     {@link #ATTEMPT}, which logs of earlier versions ask for
  */
 public record LedgerLimits(
         int counters,
@@ -36,8 +38,10 @@ public record LedgerLimits(
     /** How long a command may be on its way to the log, and how long a caller may go on sending it. */
     public static final Duration ATTEMPT = Duration.ofMinutes(1);
 
+    private static final Duration SHORTEST_WINDOW = ATTEMPT.multipliedBy(3);
+
     public static final LedgerLimits DEFAULT = new LedgerLimits(
-            100_000, 10_000, 100_000, 10_000, 10_000, Duration.ofHours(24), 64L << 20, 500_000, Duration.ofMinutes(2));
+            100_000, 10_000, 100_000, 10_000, 10_000, Duration.ofHours(24), 64L << 20, 500_000, Duration.ofMinutes(3));
 
     public LedgerLimits {
         Rules.range("counters", counters, 1, 10_000_000);
@@ -57,6 +61,11 @@ public record LedgerLimits(
                 requestWindow.toMillis(),
                 2 * ATTEMPT.toMillis(),
                 Duration.ofHours(1).toMillis());
+    }
+
+    /** How long each request is remembered. */
+    public Duration remembered() {
+        return requestWindow.compareTo(SHORTEST_WINDOW) < 0 ? SHORTEST_WINDOW : requestWindow;
     }
 
     public LedgerLimits withRequests(int count) {

@@ -13,8 +13,10 @@ import java.util.concurrent.TimeoutException;
 import java.util.concurrent.locks.StampedLock;
 import java.util.function.Function;
 import java.util.function.LongSupplier;
+import org.jspecify.annotations.Nullable;
 import org.vsekai.nebula.ledger.Change;
 import org.vsekai.nebula.ledger.InvalidCommandException;
+import org.vsekai.nebula.ledger.LedgerUnavailableException;
 import org.vsekai.nebula.ledger.LedgerView;
 import org.vsekai.nebula.ledger.TooManyWatchesException;
 import org.vsekai.nebula.ledger.Watch;
@@ -47,6 +49,9 @@ public final class LedgerMachine implements ReplicatedMachine {
     /** The lock's stamp inside an entry, otherwise 0. */
     private long entryLock;
 
+    /** Why an entry was left half done: what is there then is nobody's to see. */
+    private volatile @Nullable Throwable failure;
+
     private volatile long ledgerMillis;
     private volatile long stampHeardNanos;
     private boolean stopped;
@@ -59,32 +64,65 @@ public final class LedgerMachine implements ReplicatedMachine {
 
     @Override
     public byte[] apply(long index, Stamp stamp, byte[] command) {
-        if (entryLock == 0) {
-            entryLock = lock.writeLock();
+        begin();
+        try {
+            return state.apply(stamp, command, this::changed);
+        } catch (Throwable e) {
+            fail(e);
+            throw e;
         }
-        return state.apply(stamp, command, this::changed);
     }
 
     @Override
     public void endBatch(long index, Stamp stamp) {
+        begin();
+        try {
+            state.finishEntry(index, stamp, this::changed);
+            heard();
+            if (!changes.isEmpty()) {
+                watchers.forEach(watcher -> watcher.offer(index, changes));
+                changes.clear();
+            }
+        } catch (Throwable e) {
+            fail(e);
+            throw e;
+        }
+        end();
+    }
+
+    private void begin() {
+        refuseAfterFailure();
         if (entryLock == 0) {
             entryLock = lock.writeLock();
         }
-        state.finishEntry(index, stamp, this::changed);
-        heard();
-        if (!changes.isEmpty()) {
-            watchers.forEach(watcher -> watcher.offer(index, changes));
-            changes.clear();
-        }
+    }
+
+    private void end() {
         long locked = entryLock;
         entryLock = 0;
         lock.unlockWrite(locked);
+    }
+
+    /** The member halts on what is thrown; whoever waits for the lock is let in, to be told. */
+    private void fail(Throwable e) {
+        failure = e;
+        changes.clear();
+        watchers.forEach(watcher -> watcher.end(new WatchEnd.Stopped()));
+        end();
+    }
+
+    private void refuseAfterFailure() {
+        Throwable failed = failure;
+        if (failed != null) {
+            throw new LedgerUnavailableException("the state machine failed: " + failed, failed);
+        }
     }
 
     @Override
     public void writeSnapshot(DataOutput out) throws IOException {
         long locked = lock.readLock();
         try {
+            refuseAfterFailure();
             state.write(out);
         } finally {
             lock.unlockRead(locked);
@@ -96,6 +134,7 @@ public final class LedgerMachine implements ReplicatedMachine {
         LedgerState read = LedgerState.read(in);
         long locked = lock.writeLock();
         try {
+            refuseAfterFailure();
             state = read;
             heard();
             watchers.forEach(watcher -> watcher.end(new WatchEnd.Replaced()));
@@ -118,6 +157,7 @@ public final class LedgerMachine implements ReplicatedMachine {
      * Asks one query of the state between two entries.
      *
      * @throws TimeoutException when an entry took all the time
+     * @throws LedgerUnavailableException after a command could not be carried through, which halts the member
      */
     public <T> T read(Duration timeout, Function<LedgerView, T> query) throws TimeoutException, InterruptedException {
         long locked = lock.tryReadLock(timeout.toNanos(), TimeUnit.NANOSECONDS);
@@ -125,6 +165,7 @@ public final class LedgerMachine implements ReplicatedMachine {
             throw new TimeoutException("the state machine was busy with one entry for " + timeout);
         }
         try {
+            refuseAfterFailure();
             return query.apply(new StateView(state, sinceLastStamp()));
         } finally {
             lock.unlockRead(locked);
@@ -143,11 +184,11 @@ public final class LedgerMachine implements ReplicatedMachine {
             if (watchers.size() >= MOST_WATCHES) {
                 throw new TooManyWatchesException(MOST_WATCHES);
             }
-            if (stopped) {
+            if (stopped || failure != null) {
                 watcher.end(new WatchEnd.Stopped());
             }
             watchers.add(watcher);
-            watcher.start(state.index(), there(filter));
+            watcher.start(state.index(), failure == null ? there(filter) : List.of());
         } finally {
             lock.unlockWrite(locked);
         }

@@ -123,7 +123,7 @@ final class LedgerState {
 
     private byte[] once(Envelope sent, Instant wall, Consumer<Change> changes) {
         LedgerLimits limits = sent.limits();
-        requests.forget(ledgerMillis - limits.requestWindow().toMillis());
+        requests.forget(ledgerMillis - limits.remembered().toMillis());
         intents.tidy(limits, ledgerMillis, changes);
         long hash = CommandCodec.hash(sent.command());
         RequestWindow.Remembered remembered = requests.find(sent.request());
@@ -132,7 +132,8 @@ final class LedgerState {
                     ? remembered.result()
                     : ResultCodec.encode(new Result.RequestReused());
         }
-        if (ledgerMillis - sent.seenMillis() > LedgerLimits.ATTEMPT.toMillis()) {
+        // As exact as forget: at the millisecond at which an id may be forgotten no attempt of it is taken any more.
+        if (ledgerMillis - sent.seenMillis() >= LedgerLimits.ATTEMPT.toMillis()) {
             return ResultCodec.encode(new Result.RequestExpired());
         }
         if (requests.size() >= limits.requests()) {

@@ -4,11 +4,17 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.Collections;
+import java.util.EnumSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.vsekai.nebula.ledger.Change;
 import org.vsekai.nebula.ledger.Claim;
 import org.vsekai.nebula.ledger.Command;
 import org.vsekai.nebula.ledger.Counter;
@@ -16,8 +22,13 @@ import org.vsekai.nebula.ledger.Intent;
 import org.vsekai.nebula.ledger.InvalidCommandException;
 import org.vsekai.nebula.ledger.Lease;
 import org.vsekai.nebula.ledger.LedgerLimits;
+import org.vsekai.nebula.ledger.LedgerUnavailableException;
 import org.vsekai.nebula.ledger.RequestId;
 import org.vsekai.nebula.ledger.Result;
+import org.vsekai.nebula.ledger.WatchEnd;
+import org.vsekai.nebula.ledger.WatchFilter;
+import org.vsekai.nebula.ledger.WatchListener;
+import org.vsekai.nebula.ledger.consensus.Stamp;
 
 class LedgerMachineTest {
     private static final Duration TTL = Duration.ofSeconds(10);
@@ -118,11 +129,76 @@ class LedgerMachineTest {
     void aCommandThatWasTooLongOnItsWayIsRefused() {
         long seen = script.millis;
         script.after(LedgerLimits.ATTEMPT);
-        assertThat(script.run(new Envelope(RequestId.random(), seen, script.limits, new Command.AddToCounter("c", 1))))
-                .isEqualTo(new Result.CounterValue(1));
         assertThat(script.run(
-                        new Envelope(RequestId.random(), seen - 1, script.limits, new Command.AddToCounter("c", 1))))
+                        new Envelope(RequestId.random(), seen + 1, script.limits, new Command.AddToCounter("c", 1))))
+                .isEqualTo(new Result.CounterValue(1));
+        assertThat(script.run(new Envelope(RequestId.random(), seen, script.limits, new Command.AddToCounter("c", 1))))
                 .isEqualTo(new Result.RequestExpired());
+    }
+
+    /**
+     * The caller sends again for a minute, the member that it reaches last tries for a minute, and that try is on its way for a
+     * minute; whatever window an older configuration asks for.
+     */
+    @Test
+    void noAttemptIsTakenAfterItsIdWasForgotten() {
+        LedgerLimits d = LedgerLimits.DEFAULT;
+        script.limits = new LedgerLimits(
+                10, 10, 10, 10, 10, d.finishedIntentAge(), 1 << 20, d.requests(), LedgerLimits.ATTEMPT.multipliedBy(2));
+        RequestId id = RequestId.random();
+        Command command = new Command.AddToCounter("c", 1);
+        long first = script.millis;
+        assertThat(script.run(id, command)).isEqualTo(new Result.CounterValue(1));
+        long lastTry = first + 2 * LedgerLimits.ATTEMPT.toMillis();
+        script.millis = lastTry + LedgerLimits.ATTEMPT.toMillis() - 1;
+        assertThat(script.run(new Envelope(id, lastTry, script.limits, command)))
+                .isEqualTo(new Result.CounterValue(1));
+        script.millis++;
+        assertThat(script.run(new Envelope(id, lastTry, script.limits, command)))
+                .isEqualTo(new Result.RequestExpired());
+        assertThat(script.number(view -> view.counter("c"))).isEqualTo(1);
+    }
+
+    @Test
+    @Timeout(30)
+    void afterAFailureInTheMiddleOfAnEntryNobodyWaitsAndNothingIsShown() throws Exception {
+        add("c", 1);
+        List<WatchEnd> ends = Collections.synchronizedList(new ArrayList<>());
+        CountDownLatch ended = new CountDownLatch(2);
+        WatchFilter everything = new WatchFilter(EnumSet.allOf(WatchFilter.Kind.class), "");
+        WatchListener listener = new WatchListener() {
+            @Override
+            public void onChange(long index, Change change) {
+                // What was there before.
+            }
+
+            @Override
+            public void onCaughtUp(long index) {
+                // Nothing follows.
+            }
+
+            @Override
+            public void onEnd(WatchEnd end) {
+                ends.add(end);
+                ended.countDown();
+            }
+        };
+        script.machine.watch(everything, listener, 10);
+        Stamp stamp = new Stamp(script.millis, 0);
+        script.machine.apply(
+                2,
+                stamp,
+                CommandCodec.encode(new Envelope(
+                        RequestId.random(), script.millis, script.limits, new Command.AddToCounter("c", 1))));
+        assertThatThrownBy(() -> script.machine.apply(2, stamp, null)).isInstanceOf(NullPointerException.class);
+        assertThatThrownBy(() -> script.number(view -> view.counter("c")))
+                .isInstanceOf(LedgerUnavailableException.class);
+        assertThatThrownBy(() -> script.machine.endBatch(2, stamp)).isInstanceOf(LedgerUnavailableException.class);
+        assertThatThrownBy(script::snapshot).isInstanceOf(LedgerUnavailableException.class);
+        script.machine.watch(everything, listener, 10);
+        assertThat(ended.await(10, TimeUnit.SECONDS)).isTrue();
+        assertThat(ends).containsExactly(new WatchEnd.Stopped(), new WatchEnd.Stopped());
+        script.machine.stopWatches();
     }
 
     @Test

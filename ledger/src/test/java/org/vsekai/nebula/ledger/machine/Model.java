@@ -33,7 +33,7 @@ final class Model {
     Result run(RequestId id, Command command, LedgerLimits limits, long now, Instant wall) {
         leases.values().removeIf(lease -> lease.expiresAtMillis() <= now);
         dropClaims();
-        done.removeIf(d -> d.millis() <= now - limits.requestWindow().toMillis());
+        done.removeIf(d -> d.millis() <= now - limits.remembered().toMillis());
         while (!finished.isEmpty()
                 && (finished.size() > limits.finishedIntents()
                         || now - finished.getFirst().millis()

@@ -29,6 +29,12 @@ final class Requests implements AutoCloseable {
     /** The most commands and reads that may be under way at one member, those that wait for another try among them. */
     static final int MOST_UNDER_WAY = 50_000;
 
+    /**
+     * How long one try may take before the next, and then twice as long each time: a message between members can be lost, and
+     * a member that is slow needs longer than one that has nothing to answer.
+     */
+    static final Duration FIRST_TRY = Duration.ofSeconds(2);
+
     private static final Duration FIRST_PAUSE = Duration.ofMillis(10);
     private static final Duration LONGEST_PAUSE = Duration.ofMillis(250);
 
@@ -62,8 +68,8 @@ final class Requests implements AutoCloseable {
         // Sent anew with each attempt: how old an attempt is, is what the state machine looks at.
         return new Tries<Result>(timeout, cause -> new LedgerOutcomeUnknownException(id, cause)) {
             @Override
-            CompletableFuture<Result> once(Duration left) {
-                Envelope envelope = new Envelope(id, machine.ledgerMillis(), limits, command);
+            CompletableFuture<Result> once(Duration left, long seenMillis) {
+                Envelope envelope = new Envelope(id, seenMillis, limits, command);
                 return propose.apply(CommandCodec.encode(envelope), left).thenApplyAsync(Requests::decoded, threads);
             }
         }.start();
@@ -73,7 +79,7 @@ final class Requests implements AutoCloseable {
     <T> CompletionStage<T> read(Consistency consistency, Duration timeout, Function<LedgerView, T> query) {
         return new Tries<T>(timeout, cause -> new LedgerUnavailableException("the read was not answered", cause)) {
             @Override
-            CompletableFuture<T> once(Duration left) {
+            CompletableFuture<T> once(Duration left, long seenMillis) {
                 return switch (consistency) {
                     case LINEARIZABLE -> barrier.apply(left).thenApplyAsync(index -> query(left(), query), threads);
                     case STALE -> CompletableFuture.supplyAsync(() -> query(left, query), threads);
@@ -118,6 +124,7 @@ final class Requests implements AutoCloseable {
         private final Duration timeout;
         private final long deadlineNanos;
         private Duration pause = FIRST_PAUSE;
+        private Duration patience = FIRST_TRY;
         private boolean mayHaveHappened;
 
         Tries(Duration timeout, Function<Throwable, LedgerException> unknown) {
@@ -127,7 +134,8 @@ final class Requests implements AutoCloseable {
             this.unknown = unknown;
         }
 
-        abstract CompletableFuture<T> once(Duration left);
+        /** @param seenMillis the ledger time that was known when there was still time */
+        abstract CompletableFuture<T> once(Duration left, long seenMillis);
 
         final CompletionStage<T> start() {
             if (underWay.incrementAndGet() > MOST_UNDER_WAY) {
@@ -136,7 +144,7 @@ final class Requests implements AutoCloseable {
                         "this member already has %d questions under way, its limit".formatted(MOST_UNDER_WAY), null));
             }
             var _ = answer.whenComplete((result, failure) -> underWay.decrementAndGet());
-            attempt();
+            attempt(null);
             return answer;
         }
 
@@ -144,10 +152,21 @@ final class Requests implements AutoCloseable {
             return Duration.ofNanos(Math.max(1, deadlineNanos - System.nanoTime()));
         }
 
-        private void attempt() {
-            if (!answer.isDone()) {
-                var _ = once(left()).whenCompleteAsync(this::attempted, threads);
+        /** @param before why the try before failed */
+        private void attempt(@Nullable Throwable before) {
+            if (answer.isDone()) {
+                return;
             }
+            long seenMillis =
+                    machine.ledgerMillis(); // before the clock, so that no try looks younger than the deadline
+            if (before != null && System.nanoTime() - deadlineNanos >= 0) {
+                giveUp(before);
+                return;
+            }
+            Duration left = left();
+            Duration now = left.compareTo(patience) < 0 ? left : patience;
+            patience = patience.multipliedBy(2);
+            var _ = once(now, seenMillis).whenCompleteAsync(this::attempted, threads);
         }
 
         private void attempted(T result, @Nullable Throwable failure) {
@@ -171,7 +190,7 @@ final class Requests implements AutoCloseable {
             }
             pause = pause.multipliedBy(2).compareTo(LONGEST_PAUSE) < 0 ? pause.multipliedBy(2) : LONGEST_PAUSE;
             CompletableFuture.delayedExecutor(pauseMillis, TimeUnit.MILLISECONDS, threads)
-                    .execute(this::attempt);
+                    .execute(() -> attempt(cause));
         }
 
         private void giveUp(Throwable cause) {

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.time.Duration;
 import java.util.ArrayDeque;
+import java.util.ArrayList;
 import java.util.Deque;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
@@ -98,6 +99,19 @@ class RequestsTest {
                 .hasCauseInstanceOf(LedgerUnavailableException.class);
     }
 
+    /** A message between members can be lost; then nothing is heard for all the time that the try has. */
+    @Test
+    void oneTryMayNotTakeAllTheTimeThereIs() throws Exception {
+        member.troubles(Trouble.LOST, Trouble.ANSWER_LOST);
+        assertThat(result(add(LONG))).isEqualTo(new Result.CounterValue(1));
+        assertThat(member.timeouts.getFirst()).isEqualTo(Requests.FIRST_TRY);
+        assertThat(member.timeouts.get(1))
+                .as("who is slow and not lost is given longer")
+                .isEqualTo(Requests.FIRST_TRY.multipliedBy(2));
+        assertThat(result(add(SHORT))).isEqualTo(new Result.CounterValue(2));
+        assertThat(member.timeouts.getLast()).isLessThanOrEqualTo(SHORT);
+    }
+
     @Test
     void aTimeoutOutOfBoundsIsRefused() {
         assertThatThrownBy(() -> add(Duration.ZERO)).isInstanceOf(InvalidCommandException.class);
@@ -119,6 +133,7 @@ class RequestsTest {
     private final class Troubled {
         private final Deque<Trouble> troubles = new ArrayDeque<>();
         private @Nullable Trouble always;
+        private final List<Duration> timeouts = new ArrayList<>();
         long index;
         long millis = 1_000;
 
@@ -131,6 +146,7 @@ class RequestsTest {
         }
 
         synchronized CompletableFuture<byte[]> propose(byte[] command, Duration timeout) {
+            timeouts.add(timeout);
             Trouble trouble = troubles.isEmpty() ? always : troubles.remove();
             if (trouble == Trouble.NOT_PROPOSED) {
                 return CompletableFuture.failedFuture(new NotProposedException("no leader"));

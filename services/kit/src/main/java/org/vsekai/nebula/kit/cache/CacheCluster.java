@@ -17,7 +17,6 @@ import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CountDownLatch;
-import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
 import org.infinispan.client.hotrod.DataFormat;
@@ -66,7 +65,7 @@ class CacheCluster {
 
     private final CacheConfig config;
     private final Breaker breaker;
-    private final Semaphore inFlight;
+    private final InFlight inFlight;
     private final Map<String, Wanted> wanted = new ConcurrentHashMap<>();
     private final Map<String, RemoteCache<byte[], byte[]>> caches = new ConcurrentHashMap<>();
     private final CountDownLatch stopped = new CountDownLatch(1);
@@ -82,7 +81,7 @@ class CacheCluster {
         this.config = config;
         this.reason = config.hosts().isPresent() ? "it has not answered yet" : "none is configured";
         this.breaker = new Breaker(config.maxFailures());
-        this.inFlight = new Semaphore(config.maxInFlight());
+        this.inFlight = new InFlight(config.maxInFlight());
         Gauge.builder(
                         "nebula.cache.degraded",
                         this,
@@ -142,21 +141,18 @@ class CacheCluster {
             if (remote == null || breaker.isOpen()) {
                 return Uni.createFrom().failure(() -> new CacheUnavailableException(reason, null));
             }
-            if (!inFlight.tryAcquire()) {
+            Optional<CompletableFuture<T>> answer;
+            try {
+                answer = inFlight.begin(() -> operation.apply(remote));
+            } catch (RuntimeException e) {
+                return Uni.createFrom().failure(failed(e, patience));
+            }
+            if (answer.isEmpty()) {
                 return Uni.createFrom()
                         .failure(() -> new CacheUnavailableException("too many calls wait for it", null));
             }
-            CompletableFuture<T> answer;
-            try {
-                answer = operation.apply(remote);
-            } catch (RuntimeException e) {
-                inFlight.release();
-                return Uni.createFrom().failure(failed(e, patience));
-            }
-            // The permit is held for as long as the call is, not for as long as anybody waits for it.
-            CompletableFuture<T> watched = answer.whenComplete((value, failure) -> inFlight.release());
             return Uni.createFrom()
-                    .completionStage(watched)
+                    .completionStage(answer.get())
                     .ifNoItem()
                     .after(patience)
                     .fail()

@@ -12,7 +12,7 @@ import org.vsekai.nebula.kit.problem.ProblemKind;
 public final class LedgerOutcomeUnknownException extends ProblemException {
     private final UUID requestId;
 
-    LedgerOutcomeUnknownException(UUID requestId, @Nullable Throwable cause) {
+    public LedgerOutcomeUnknownException(UUID requestId, @Nullable Throwable cause) {
         super(
                 ProblemKind.OUTCOME_UNKNOWN,
                 "LEDGER_OUTCOME_UNKNOWN",

@@ -33,8 +33,14 @@ public interface NodeLease extends AutoCloseable {
     /** {@code node/{service}/{uuid}}, for the whole life of this process. */
     String name();
 
+    /** From one renewal to the end, in the ledger's time; it is renewed each third of it. */
+    Duration timeToLive();
+
     /** The lease's token, while it is surely held. */
     Optional<Long> findToken();
+
+    /** For how long the lease with this token is surely held yet; zero if it is not. */
+    Duration remaining(long token);
 
     /**
      * The lease's token, as soon as it is held.

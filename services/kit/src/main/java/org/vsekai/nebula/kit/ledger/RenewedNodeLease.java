@@ -22,6 +22,9 @@ import org.jspecify.annotations.Nullable;
 /**
  * A lease that is kept by one chain of calls: acquire, then renew again and again; a loss begins the chain anew. What comes
  * late, of a lease that was lost meanwhile, is recognised by its token and left alone.
+ *
+ * <p>An acquisition that is not answered is sent again under its own request id: one that was carried out late, after another
+ * had been granted, would put a new lease in the place of the one in use. The lease then counts from the first time it was sent.
  */
 final class RenewedNodeLease implements NodeLease {
     private static final Logger LOG = Logger.getLogger(RenewedNodeLease.class);
@@ -50,7 +53,12 @@ final class RenewedNodeLease implements NodeLease {
     }
 
     static NodeLease start(LedgerClient client, String service, Duration timeToLive) {
-        RenewedNodeLease lease = new RenewedNodeLease(client, service, timeToLive, System::nanoTime);
+        return start(client, service, timeToLive, System::nanoTime);
+    }
+
+    /** @param nanos a clock as {@link System#nanoTime} */
+    static NodeLease start(LedgerClient client, String service, Duration timeToLive, LongSupplier nanos) {
+        RenewedNodeLease lease = new RenewedNodeLease(client, service, timeToLive, nanos);
         if (client.isConfigured()) {
             lease.acquire();
         }
@@ -68,11 +76,24 @@ final class RenewedNodeLease implements NodeLease {
     }
 
     @Override
+    public Duration timeToLive() {
+        return timeToLive;
+    }
+
+    @Override
     public Optional<Long> findToken() {
         Held now = held;
-        return now != null && nanos.getAsLong() - now.sentNanos() < lifeNanos()
-                ? Optional.of(now.token())
-                : Optional.empty();
+        return now != null && remainingNanos(now) > 0 ? Optional.of(now.token()) : Optional.empty();
+    }
+
+    @Override
+    public Duration remaining(long token) {
+        Held now = held;
+        return now != null && now.token() == token ? Duration.ofNanos(Math.max(0, remainingNanos(now))) : Duration.ZERO;
+    }
+
+    private long remainingNanos(Held lease) {
+        return lease.sentNanos() + lifeNanos() - nanos.getAsLong();
     }
 
     @Override
@@ -127,23 +148,44 @@ final class RenewedNodeLease implements NodeLease {
         listeners.add(listener);
     }
 
+    /** @param sentNanos when it was first sent @param open whether a try of it may have been, or may still be, carried out */
+    private record Acquisition(UUID requestId, long sentNanos, boolean open) {
+        Acquisition leftOpen() {
+            return new Acquisition(requestId, sentNanos, true);
+        }
+    }
+
     private void acquire() {
-        long sent = nanos.getAsLong();
-        client.withDeadline(third())
-                .acquireLease(name, name, timeToLive)
+        acquire(new Acquisition(UUID.randomUUID(), nanos.getAsLong(), false), patience());
+    }
+
+    private void acquire(Acquisition acquisition, Duration deadline) {
+        client.withDeadline(deadline)
+                .acquireLease(acquisition.requestId(), name, name, timeToLive)
                 .subscribe()
                 .with(
                         answer -> {
                             if (answer instanceof LeaseAnswer.Granted granted) {
-                                granted(new Held(granted.lease().token(), sent));
+                                granted(new Held(granted.lease().token(), acquisition.sentNanos()));
                             } else {
                                 later(this::acquire, pause());
                             }
                         },
                         failure -> {
                             LOG.warnf("The ledger grants no lease to %s: %s", name, failure.getMessage());
-                            later(this::acquire, pause());
+                            later(() -> acquireAgain(acquisition, failure), pause());
                         });
+    }
+
+    private void acquireAgain(Acquisition before, Throwable failure) {
+        boolean nothingWasDone = !before.open() && failure instanceof LedgerUnavailableException;
+        // No request id may be sent for longer.
+        Duration remaining = LedgerEndpoints.LONGEST_DEADLINE.minusNanos(nanos.getAsLong() - before.sentNanos());
+        if (nothingWasDone || !remaining.isPositive()) {
+            acquire();
+        } else {
+            acquire(before.leftOpen(), shorter(remaining, patience()));
+        }
     }
 
     private void renew(long token) {
@@ -152,7 +194,7 @@ final class RenewedNodeLease implements NodeLease {
             return;
         }
         long sent = nanos.getAsLong();
-        client.withDeadline(third())
+        client.withDeadline(patience())
                 .renewLease(name, token)
                 .subscribe()
                 .with(
@@ -167,6 +209,11 @@ final class RenewedNodeLease implements NodeLease {
     }
 
     private void granted(Held lease) {
+        if (remainingNanos(lease) <= 0) {
+            // Granted, but perhaps so long ago that it has ended.
+            later(this::acquire, Duration.ZERO);
+            return;
+        }
         List<UniEmitter<? super Long>> served;
         synchronized (this) {
             if (closed) {
@@ -190,7 +237,7 @@ final class RenewedNodeLease implements NodeLease {
     private synchronized void keep(Held lease) {
         held = lease;
         cancel(expiry);
-        expiry = schedule(() -> expire(lease), lease.sentNanos() + lifeNanos() - nanos.getAsLong());
+        expiry = schedule(() -> expire(lease), remainingNanos(lease));
         later(() -> renew(lease.token()), third());
     }
 
@@ -238,6 +285,15 @@ final class RenewedNodeLease implements NodeLease {
 
     private Duration third() {
         return timeToLive.dividedBy(3);
+    }
+
+    /** For an answer. */
+    private Duration patience() {
+        return shorter(third(), LedgerEndpoints.LONGEST_DEADLINE);
+    }
+
+    private static Duration shorter(Duration one, Duration other) {
+        return one.compareTo(other) < 0 ? one : other;
     }
 
     private Duration pause() {

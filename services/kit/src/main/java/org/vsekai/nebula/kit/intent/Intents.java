@@ -58,21 +58,27 @@ public class Intents {
      *     {@link org.vsekai.nebula.kit.fence.Fences}
      */
     public <T> Uni<T> write(IntentResolver resolver, UUID id, List<String> covers, Function<WriteIntent, Uni<T>> work) {
-        return begin(resolver, id, covers).flatMap(intent -> Uni.createFrom()
-                .deferred(() -> work.apply(intent))
-                .onItem()
-                .call(() -> settle(intent, resolver))
-                .onFailure(failure -> !(failure instanceof OutcomeUnknownException))
-                .call(() -> settle(intent, resolver))
+        return begin(resolver, id, covers)
+                .flatMap(intent -> Uni.createFrom()
+                        .deferred(() -> work.apply(intent))
+                        .onItem()
+                        .call(() -> settle(intent, resolver))
+                        .onFailure(failure -> !(failure instanceof OutcomeUnknownException))
+                        .call(() -> settle(intent, resolver)))
                 .onTermination()
-                .invoke(() -> underWay.remove(id)));
+                .invoke(() -> underWay.remove(id));
     }
 
     /** For a write that is no {@link Uni}: announces it. {@link #settle} must follow, whatever becomes of it. */
     public Uni<WriteIntent> begin(IntentResolver resolver, UUID id, List<String> covers) {
         return Uni.createFrom().deferred(() -> {
             underWay.add(id);
-            return announce(resolver.kind(), id, covers).onFailure().invoke(() -> underWay.remove(id));
+            return announce(resolver.kind(), id, covers).onTermination().invoke((begun, failure, cancelled) -> {
+                // Who is not told of it does not settle it: if it was begun all the same, recovery does.
+                if (failure != null || cancelled) {
+                    underWay.remove(id);
+                }
+            });
         });
     }
 

@@ -1,9 +1,12 @@
 package org.vsekai.nebula.system;
 
+import static com.tngtech.archunit.base.DescribedPredicate.describe;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
 import static com.tngtech.archunit.library.dependencies.SlicesRuleDefinition.slices;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.tngtech.archunit.core.domain.AccessTarget.CodeUnitAccessTarget;
+import com.tngtech.archunit.core.domain.JavaAccess;
 import com.tngtech.archunit.core.domain.JavaClasses;
 import com.tngtech.archunit.core.importer.ClassFileImporter;
 import java.nio.file.Files;
@@ -21,6 +24,7 @@ class ArchitectureTest {
             "casync",
             "stores",
             "ledger",
+            "zones",
             "migrations",
             "parts",
             "parts/infinispan",
@@ -85,6 +89,18 @@ class ArchitectureTest {
     }
 
     @Test
+    void zonesKnowNoFrameworkAndNoOtherModule() {
+        noClasses()
+                .that()
+                .resideInAPackage(ROOT + "zones..")
+                .should()
+                .dependOnClassesThat()
+                .resideInAnyPackage(FRAMEWORKS)
+                .check(code);
+        onlyUses("zones");
+    }
+
+    @Test
     void contractsUseNoOtherModule() {
         onlyUses("api");
     }
@@ -105,7 +121,31 @@ class ArchitectureTest {
         onlyUses("updater", "kit", "api");
         onlyUses("cdn", "kit", "api", "casync");
         onlyUses("assets", "kit", "api", "casync", "stores");
-        onlyUses("sync", "kit", "api", "casync", "ledger");
+        onlyUses("sync", "kit", "api", "casync", "ledger", "zones");
+    }
+
+    /** Concurrent removals of one entity type can wait for one another's results for ever in Hibernate Reactive. */
+    @Test
+    void entitiesAreDeletedByStatementsAlone() {
+        noClasses()
+                .should()
+                .accessTargetWhere(describe("removes an entity object", ArchitectureTest::removesAnEntity))
+                .check(code);
+    }
+
+    private static boolean removesAnEntity(JavaAccess<?> access) {
+        if (!(access.getTarget() instanceof CodeUnitAccessTarget target)) {
+            return false;
+        }
+        boolean isRepository =
+                access.getTargetOwner().isAssignableTo("io.quarkus.hibernate.reactive.panache.PanacheRepositoryBase");
+        boolean isSession = access.getTargetOwner().getName().startsWith("org.hibernate.reactive.");
+        return switch (target.getName()) {
+            case "deleteById" -> isRepository;
+            case "delete" -> isRepository && target.getRawParameterTypes().size() == 1;
+            case "remove" -> isSession;
+            default -> false;
+        };
     }
 
     /** Whether a chunk is there can change at any time, and publishing and collecting stand on it. */

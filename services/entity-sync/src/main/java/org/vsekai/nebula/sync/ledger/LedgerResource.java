@@ -52,7 +52,7 @@ class LedgerResource {
             @QueryParam("limit") @Nullable String limit,
             @QueryParam("after") @Nullable String after,
             @QueryParam("consistency") @Nullable String consistency) {
-        PageRequest page = page(limit, after);
+        PageRequest page = PageRequest.ofQuery(limit, after);
         return requests.read(
                 consistency(consistency),
                 view -> Page.of(page, Parts.counters(view, prefix(prefix), page), Counter::name, CounterView::of));
@@ -65,7 +65,7 @@ class LedgerResource {
             @QueryParam("limit") @Nullable String limit,
             @QueryParam("after") @Nullable String after,
             @QueryParam("consistency") @Nullable String consistency) {
-        PageRequest page = page(limit, after);
+        PageRequest page = PageRequest.ofQuery(limit, after);
         return requests.read(
                 consistency(consistency),
                 view -> Page.of(
@@ -82,7 +82,7 @@ class LedgerResource {
             @QueryParam("limit") @Nullable String limit,
             @QueryParam("after") @Nullable String after,
             @QueryParam("consistency") @Nullable String consistency) {
-        PageRequest page = page(limit, after);
+        PageRequest page = PageRequest.ofQuery(limit, after);
         return requests.read(
                 consistency(consistency),
                 view -> Page.of(page, Parts.claims(view, prefix(prefix), page), Claim::resource, ClaimView::of));
@@ -97,7 +97,7 @@ class LedgerResource {
             @QueryParam("limit") @Nullable String limit,
             @QueryParam("after") @Nullable String after,
             @QueryParam("consistency") @Nullable String consistency) {
-        PageRequest page = page(limit, after);
+        PageRequest page = PageRequest.ofQuery(limit, after);
         IntentQuery query = new IntentQuery(state(state), Optional.ofNullable(kind), flag("orphaned", orphaned));
         return requests.read(
                 consistency(consistency),
@@ -138,15 +138,6 @@ class LedgerResource {
 
     private static String prefix(@Nullable String prefix) {
         return prefix == null ? "" : prefix;
-    }
-
-    private static PageRequest page(@Nullable String limit, @Nullable String after) {
-        try {
-            return PageRequest.of(limit == null ? null : Integer.valueOf(limit), after);
-        } catch (NumberFormatException e) {
-            throw ProblemException.invalid(
-                    "INVALID_LIMIT", "limit must be a number between 1 and " + PageRequest.MAX_LIMIT + ".");
-        }
     }
 
     private static Consistency consistency(@Nullable String text) {

@@ -40,6 +40,19 @@ public record PageRequest(int limit, Optional<String> after) {
     }
 
     /**
+     * The same, from parameters as they stand in the query: whatever is no number is refused by name too.
+     *
+     * @throws ProblemException INVALID_LIMIT or INVALID_CURSOR
+     */
+    public static PageRequest ofQuery(@Nullable String limit, @Nullable String cursor) {
+        try {
+            return of(limit == null ? null : Integer.valueOf(limit), cursor);
+        } catch (NumberFormatException e) {
+            throw ProblemException.invalid("INVALID_LIMIT", "limit must be a number between 1 and " + MAX_LIMIT + ".");
+        }
+    }
+
+    /**
      * From the fields {@code page_size} and {@code page_token} of a gRPC request, which are 0 and empty where they are absent.
      *
      * @throws ProblemException INVALID_LIMIT or INVALID_CURSOR

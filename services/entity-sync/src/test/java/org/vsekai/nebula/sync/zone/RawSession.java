@@ -1,0 +1,90 @@
+package org.vsekai.nebula.sync.zone;
+
+import com.google.protobuf.ByteString;
+import io.grpc.ManagedChannel;
+import io.grpc.Status;
+import io.grpc.stub.StreamObserver;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.function.Predicate;
+import org.jspecify.annotations.Nullable;
+import org.vsekai.nebula.api.entities.v1.AreaOfInterest;
+import org.vsekai.nebula.api.entities.v1.ClientFrame;
+import org.vsekai.nebula.api.entities.v1.EntitiesGrpc;
+import org.vsekai.nebula.api.entities.v1.Join;
+import org.vsekai.nebula.api.entities.v1.ServerFrame;
+import org.vsekai.nebula.kit.problem.GrpcStatuses;
+import org.vsekai.nebula.kit.testing.Eventually;
+
+/** A session by the generated stubs alone: frames as they come. */
+final class RawSession implements StreamObserver<ServerFrame>, AutoCloseable {
+    final List<ServerFrame> frames = new ArrayList<>();
+    final CompletableFuture<String> end = new CompletableFuture<>();
+    private final StreamObserver<ClientFrame> out;
+
+    RawSession(ManagedChannel channel) {
+        out = EntitiesGrpc.newStub(channel).session(this);
+    }
+
+    static RawSession join(ManagedChannel channel, String zone, ByteString ticket, int radius, ByteString resume) {
+        RawSession session = new RawSession(channel);
+        session.send(ClientFrame.newBuilder()
+                .setJoin(Join.newBuilder()
+                        .setZone(zone)
+                        .setTicket(ticket)
+                        .setInterest(AreaOfInterest.newBuilder()
+                                .setX(50_000)
+                                .setZ(50_000)
+                                .setRadius(radius))
+                        .setResumeToken(resume)));
+        return session;
+    }
+
+    void send(ClientFrame.Builder frame) {
+        out.onNext(frame.build());
+    }
+
+    void leave() {
+        out.onCompleted();
+    }
+
+    /** As a client that dies. */
+    @Override
+    public void close() {
+        out.onError(Status.CANCELLED.asRuntimeException());
+    }
+
+    ServerFrame await(Predicate<ServerFrame> wanted) {
+        Eventually.eventually(() -> {
+            if (find(wanted).isEmpty()) {
+                throw new AssertionError(end.isDone() ? "ended: " + end.join() : "no such frame among " + count());
+            }
+        });
+        return find(wanted).orElseThrow();
+    }
+
+    private synchronized int count() {
+        return frames.size();
+    }
+
+    private synchronized Optional<ServerFrame> find(Predicate<ServerFrame> wanted) {
+        return frames.stream().filter(wanted).findFirst();
+    }
+
+    @Override
+    public synchronized void onNext(ServerFrame frame) {
+        frames.add(frame);
+    }
+
+    @Override
+    public void onError(@Nullable Throwable failure) {
+        end.complete(GrpcStatuses.findReason(failure).orElse(String.valueOf(failure)));
+    }
+
+    @Override
+    public void onCompleted() {
+        end.complete("OK");
+    }
+}

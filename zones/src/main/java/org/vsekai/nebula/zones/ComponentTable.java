@@ -1,0 +1,103 @@
+package org.vsekai.nebula.zones;
+
+import java.util.Arrays;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The values of named components, by slot, in pages that are made when the first of their slots has the component. A page stays until the
+ * zone ends, so what it costs is bounded by the largest value's length for each slot. Not safe for threads.
+ */
+final class ComponentTable {
+    private static final int PAGE = 256;
+
+    private final int[] columnOf = new int[ComponentSchema.MOST + 1];
+    private final Column[] columns;
+
+    ComponentTable(List<ComponentSchema> schemas, int slots) {
+        Arrays.fill(columnOf, -1);
+        columns = new Column[schemas.size()];
+        for (int i = 0; i < columns.length; i++) {
+            columnOf[schemas.get(i).number()] = i;
+            columns[i] = new Column(schemas.get(i), (slots + PAGE - 1) / PAGE);
+        }
+    }
+
+    int columns() {
+        return columns.length;
+    }
+
+    ComponentSchema schema(int column) {
+        return columns[column].schema;
+    }
+
+    /** -1 if there is none of this number. */
+    int column(int number) {
+        return number < 0 || number > ComponentSchema.MOST ? -1 : columnOf[number];
+    }
+
+    /** Whether the entity has the component. */
+    boolean has(int column, int slot) {
+        Page page = columns[column].pages[slot / PAGE];
+        return page != null && page.ticks[slot % PAGE] != 0;
+    }
+
+    /** The tick in which it was set last; 0 if the entity does not have it. */
+    int tick(int column, int slot) {
+        Page page = columns[column].pages[slot / PAGE];
+        return page == null ? 0 : page.ticks[slot % PAGE];
+    }
+
+    /** The value may not be longer than the schema says, and the tick not 0. */
+    void set(int column, int slot, byte[] from, int offset, int length, int tick) {
+        Column of = columns[column];
+        Page page = of.pages[slot / PAGE];
+        if (page == null) {
+            page = new Page(of.schema.largest());
+            of.pages[slot / PAGE] = page;
+        }
+        int at = slot % PAGE;
+        System.arraycopy(from, offset, page.bytes, at * of.schema.largest(), length);
+        page.lengths[at] = (short) length;
+        page.ticks[at] = tick;
+    }
+
+    void clear(int slot) {
+        for (Column column : columns) {
+            Page page = column.pages[slot / PAGE];
+            if (page != null) {
+                page.ticks[slot % PAGE] = 0;
+            }
+        }
+    }
+
+    /** A value that the entity has, as a field. */
+    void write(int column, int slot, int field, WireWriter to) {
+        Page page = columns[column].pages[slot / PAGE];
+        if (page == null) {
+            throw new IllegalStateException("no value");
+        }
+        int at = slot % PAGE;
+        to.delimited(field, page.bytes, at * columns[column].schema.largest(), page.lengths[at]);
+    }
+
+    private static final class Column {
+        final ComponentSchema schema;
+        final @Nullable Page[] pages;
+
+        Column(ComponentSchema schema, int pages) {
+            this.schema = schema;
+            this.pages = new @Nullable Page[pages];
+        }
+    }
+
+    private static final class Page {
+        final byte[] bytes;
+        final short[] lengths = new short[PAGE];
+        final int[] ticks = new int[PAGE];
+
+        Page(int largest) {
+            bytes = new byte[PAGE * largest];
+        }
+    }
+}

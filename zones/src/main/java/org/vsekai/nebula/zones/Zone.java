@@ -1,0 +1,669 @@
+package org.vsekai.nebula.zones;
+
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Collections;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.UUID;
+import java.util.random.RandomGenerator;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The entities of one zone and the sessions that see them. Belongs to one thread.
+ *
+ * <p>Between two steps sessions join, leave and send; a step tells each session what changed in the cells it sees, and time goes on by a
+ * tick. An entity is wholly in one cell, and a session sees cells wholly, so what it must be told depends on nothing but the cell and the
+ * tick in which it was told last: see {@link CellEncoder}. Whoever was told of a cell up to some tick knows every entity in it as it
+ * was then, whatever was left out or delayed before.
+ */
+public final class Zone {
+    static final int MOST_STRAIN = 2;
+
+    private static final int LARGEST_FRAME = 256 << 10;
+    private static final int LARGEST_PENDING = 256 << 10;
+    /** Seconds that a transport may take no frame. */
+    private static final int PATIENCE = 10;
+
+    private final ZoneSettings settings;
+    private final RandomGenerator random;
+    private final EntityTable entities;
+    private final ComponentTable components;
+    private final CellGrid grid;
+    private final CellEncoder encoder;
+    private final Interest interest;
+    private final FrameReader reader = new FrameReader(this);
+    private final ZoneStatistics statistics = new ZoneStatistics();
+    private final int[] periods;
+
+    private final Map<Integer, Session> byNumber = new HashMap<>();
+    private final List<Session> sessions = new ArrayList<>();
+    private final FrameBytes frame = new FrameBytes();
+    private final WireWriter scratch = new WireWriter(256);
+    private final WireWriter nested = new WireWriter(64);
+    private long[] due = new long[64];
+
+    private int lastSession;
+    private int tick = 1;
+    private boolean ended;
+
+    /** @param random for ids that sessions leave to the zone */
+    public Zone(ZoneSettings settings, RandomGenerator random) {
+        this.settings = settings;
+        this.random = random;
+        periods = settings.tiers().stream().mapToInt(Tier::period).toArray();
+        entities = new EntityTable(settings.entities(), periods);
+        components = new ComponentTable(settings.components(), settings.entities() + 1);
+        grid = new CellGrid(settings);
+        encoder = new CellEncoder(entities, components, grid, settings.cells());
+        interest = new Interest(grid, settings.tiers());
+    }
+
+    public ZoneSettings settings() {
+        return settings;
+    }
+
+    public ZoneStatistics statistics() {
+        return statistics;
+    }
+
+    /** The tick that the next step ends; 1 in the beginning. */
+    public int tick() {
+        return tick;
+    }
+
+    public int entities() {
+        return entities.count();
+    }
+
+    EntityTable table() {
+        return entities;
+    }
+
+    int changedTick(int cell) {
+        return grid.changed(cell);
+    }
+
+    /** Up to so many entities with larger handles than this one, in their order; 0 comes before all. */
+    public List<EntityInfo> entitiesAfter(int handle, int most) {
+        List<EntityInfo> found = new ArrayList<>();
+        for (int slot = Math.max(handle, 0) + 1; slot < entities.reach() && found.size() < most; slot++) {
+            if (entities.exists(slot)) {
+                found.add(new EntityInfo(
+                        slot,
+                        new UUID(entities.idHigh[slot], entities.idLow[slot]),
+                        entities.owner[slot],
+                        entities.cell[slot],
+                        entities.x[slot],
+                        entities.y[slot],
+                        entities.z[slot],
+                        entities.rotation[slot],
+                        entities.persistent[slot]));
+            }
+        }
+        return found;
+    }
+
+    /** Those that are away included. */
+    public List<Session> sessions() {
+        return Collections.unmodifiableList(sessions);
+    }
+
+    public boolean isFull() {
+        return sessions.size() >= settings.sessions();
+    }
+
+    /**
+     * Lets a session take part. If {@code resume} names one that is here, its client is the new one's: entities stay its own, and its view
+     * begins anew.
+     *
+     * @param token names the new session for a later resume; two random numbers
+     * @throws IllegalStateException if the zone is full or ended
+     */
+    public Session join(Role role, FrameSink sink, SessionToken token, @Nullable SessionToken resume) {
+        if (ended) {
+            throw new IllegalStateException("the zone has ended");
+        }
+        Session before = resume == null ? null : find(resume, role);
+        if (before == null && isFull()) {
+            throw new IllegalStateException("the zone is full");
+        }
+        Session session;
+        if (before == null) {
+            session = new Session(++lastSession, role, token);
+            sessions.add(session);
+        } else {
+            if (before.sink != null) {
+                before.sink.end(EndReason.LEFT);
+            }
+            session = new Session(before.number, role, token);
+            session.firstOwned = before.firstOwned;
+            sessions.set(sessions.indexOf(before), session);
+        }
+        session.sink = sink;
+        session.sendCredit = settings.bytesPerSecond();
+        session.updateCredit = 2L * settings.updatesPerSecond();
+        byNumber.put(session.number, session);
+        welcome(session);
+        return session;
+    }
+
+    /** Whether a session of this token and role is here, and can be resumed. */
+    public boolean knows(@Nullable SessionToken token, Role role) {
+        return token != null && find(token, role) != null;
+    }
+
+    private @Nullable Session find(SessionToken token, Role role) {
+        for (Session session : sessions) {
+            if (session.token.equals(token) && session.role == role) {
+                return session;
+            }
+        }
+        return null;
+    }
+
+    private void welcome(Session session) {
+        WireWriter to = scratch;
+        to.clear();
+        to.uint32(1, session.number);
+        to.text(2, settings.name());
+        to.uint64(3, settings.epoch());
+        to.uuid(4, session.token.high(), session.token.low());
+        to.uint32(5, settings.ticksPerSecond());
+        to.uint32(6, settings.cellSize());
+        to.uint32(7, settings.cellsX());
+        to.uint32(8, settings.cellsZ());
+        to.uint32(9, settings.largestRadius());
+        for (ComponentSchema schema : settings.components()) {
+            nested.clear();
+            nested.uint32(1, schema.number());
+            nested.text(2, schema.name());
+            nested.uint32(3, schema.largest());
+            nested.uint32(4, schema.persistence().ordinal() + 1);
+            nested.uint32(5, schema.isPublic() ? 1 : 0);
+            to.delimited(10, nested);
+        }
+        nested.clear();
+        for (int slot = session.firstOwned; slot != 0; slot = entities.nextOwned[slot]) {
+            nested.varint(slot);
+        }
+        to.packed(11, nested);
+        session.pending.delimited(2, to);
+    }
+
+    /** The client of a session is gone, and may come back for so many ticks. */
+    public void disconnect(Session session, int ticksToResume) {
+        if (byNumber.get(session.number) == session) {
+            session.sink = null;
+            session.awayUntil = tick + ticksToResume;
+            session.pending.clear();
+        }
+    }
+
+    /** The session is over: what it owned is nobody's, or deleted if it was not persistent. */
+    public void leave(Session session) {
+        if (byNumber.get(session.number) != session) {
+            return;
+        }
+        while (session.firstOwned != 0) {
+            int slot = session.firstOwned;
+            if (entities.persistent[slot]) {
+                own(slot, null);
+            } else {
+                remove(slot);
+            }
+        }
+        byNumber.remove(session.number);
+        sessions.remove(session);
+        session.sink = null;
+    }
+
+    /** Ends every session here; the zone does nothing any more. */
+    public void end(EndReason reason) {
+        ended = true;
+        for (Session session : sessions) {
+            if (session.sink != null) {
+                session.sink.end(reason);
+                session.sink = null;
+            }
+        }
+    }
+
+    /**
+     * Does what a {@code ClientFrame} says. A session that sends what is no frame, or too much, is ended, as if its client had gone.
+     *
+     * @param ticksToResume for a session that is ended so
+     */
+    public void receive(Session session, byte[] bytes, int offset, int length, int ticksToResume) {
+        if (session.sink == null) {
+            return;
+        }
+        statistics.framesIn++;
+        session.updateCredit--;
+        try {
+            reader.apply(session, bytes, offset, length);
+        } catch (InvalidFrameException e) {
+            statistics.droppedInvalid++;
+            drop(session, EndReason.INVALID_FRAME, ticksToResume);
+            return;
+        }
+        if (session.updateCredit < 0) {
+            statistics.droppedFast++;
+            drop(session, EndReason.TOO_FAST, ticksToResume);
+        }
+    }
+
+    private void drop(Session session, EndReason reason, int ticksToResume) {
+        FrameSink sink = session.sink;
+        if (sink != null) {
+            sink.end(reason);
+        }
+        disconnect(session, ticksToResume);
+    }
+
+    // What follows is said by frames, of sessions that are here.
+
+    int create(
+            Session session,
+            int request,
+            boolean given,
+            long idHigh,
+            long idLow,
+            int x,
+            int y,
+            int z,
+            int rotation,
+            boolean persistent) {
+        session.updateCredit--;
+        if (session.role == Role.OBSERVER) {
+            return refuse(session, Refusal.READ_ONLY, 0, request);
+        }
+        long high = given ? idHigh : random.nextLong() & 0xFFFF_FFFF_FFFF_0FFFL | 0x4000L;
+        long low = given ? idLow : random.nextLong() & 0x3FFF_FFFF_FFFF_FFFFL | 0x8000_0000_0000_0000L;
+        if (entities.ids.find(high, low) >= 0) {
+            return refuse(session, Refusal.ID_TAKEN, 0, request);
+        }
+        int slot = entities.add(high, low, tick);
+        if (slot < 0) {
+            return refuse(session, Refusal.ZONE_FULL, 0, request);
+        }
+        entities.x[slot] = x;
+        entities.y[slot] = y;
+        entities.z[slot] = z;
+        entities.rotation[slot] = rotation;
+        entities.velocityX[slot] = 0;
+        entities.velocityY[slot] = 0;
+        entities.velocityZ[slot] = 0;
+        entities.persistent[slot] = persistent;
+        entities.moved[slot] = tick;
+        entities.turned[slot] = tick;
+        entities.accelerated[slot] = tick;
+        entities.handedOver[slot] = tick;
+        entities.componentSet[slot] = tick;
+        entities.owner[slot] = 0;
+        enter(slot, grid.cellAt(x, z));
+        own(slot, session);
+        nested.clear();
+        nested.uint32(1, request);
+        nested.uint32(2, slot);
+        nested.uuid(3, high, low);
+        session.pending.delimited(6, nested);
+        statistics.updatesIn++;
+        return slot;
+    }
+
+    /** Whether the session may change the entity; if not, it is told so. */
+    boolean mayChange(Session session, int slot) {
+        session.updateCredit--;
+        if (!entities.exists(slot)) {
+            refuse(session, Refusal.NO_SUCH_ENTITY, slot, 0);
+            return false;
+        }
+        if (entities.owner[slot] != session.number) {
+            refuse(session, session.role == Role.OBSERVER ? Refusal.READ_ONLY : Refusal.NOT_OWNER, slot, 0);
+            return false;
+        }
+        statistics.updatesIn++;
+        return true;
+    }
+
+    void move(int slot, int x, int y, int z) {
+        if (x == entities.x[slot] && y == entities.y[slot] && z == entities.z[slot]) {
+            return;
+        }
+        int from = entities.cell[slot];
+        int to = grid.cellAt(x, z, from);
+        entities.position(slot, x, y, z, tick);
+        if (to == from) {
+            grid.change(from, tick);
+        } else {
+            grid.remove(from, slot, tick);
+            enter(slot, to);
+        }
+    }
+
+    private void enter(int slot, int cell) {
+        entities.cell[slot] = cell;
+        entities.entered[slot] = tick;
+        entities.changed[slot] = tick;
+        grid.add(cell, slot, tick);
+    }
+
+    private void changed(int slot) {
+        entities.changed[slot] = tick;
+        grid.change(entities.cell[slot], tick);
+    }
+
+    void turn(int slot, int rotation) {
+        if (rotation != entities.rotation[slot]) {
+            entities.rotation[slot] = rotation;
+            entities.turned[slot] = tick;
+            changed(slot);
+        }
+    }
+
+    void accelerate(int slot, int x, int y, int z) {
+        if (x != entities.velocityX[slot] || y != entities.velocityY[slot] || z != entities.velocityZ[slot]) {
+            entities.velocityX[slot] = x;
+            entities.velocityY[slot] = y;
+            entities.velocityZ[slot] = z;
+            entities.accelerated[slot] = tick;
+            changed(slot);
+        }
+    }
+
+    void set(Session session, int slot, int number, byte[] from, int offset, int length) {
+        int column = components.column(number);
+        if (column < 0) {
+            refuse(session, Refusal.NO_SUCH_COMPONENT, slot, 0);
+        } else if (length > components.schema(column).largest()) {
+            refuse(session, Refusal.TOO_LARGE, slot, 0);
+        } else {
+            components.set(column, slot, from, offset, length, tick);
+            entities.componentSet[slot] = tick;
+            changed(slot);
+        }
+    }
+
+    void delete(Session session, int slot) {
+        session.updateCredit--;
+        if (!entities.exists(slot)) {
+            refuse(session, Refusal.NO_SUCH_ENTITY, slot, 0);
+        } else if (entities.owner[slot] != session.number && session.role != Role.SERVER) {
+            refuse(session, session.role == Role.OBSERVER ? Refusal.READ_ONLY : Refusal.NOT_OWNER, slot, 0);
+        } else {
+            remove(slot);
+            statistics.updatesIn++;
+        }
+    }
+
+    private void remove(int slot) {
+        own(slot, null);
+        grid.remove(entities.cell[slot], slot, tick);
+        components.clear(slot);
+        entities.remove(slot, tick);
+    }
+
+    void requestAuthority(Session session, int slot) {
+        session.updateCredit--;
+        if (session.role == Role.OBSERVER) {
+            refuse(session, Refusal.READ_ONLY, slot, 0);
+        } else if (!entities.exists(slot)) {
+            refuse(session, Refusal.NO_SUCH_ENTITY, slot, 0);
+        } else {
+            Session owner = byNumber.get(entities.owner[slot]);
+            if (owner == session) {
+                notice(session, 2, slot, session.number);
+            } else if (owner == null || session.role == Role.SERVER) {
+                own(slot, session);
+                notice(session, 2, slot, session.number);
+                if (owner != null) {
+                    notice(owner, 3, slot, session.number);
+                }
+            } else {
+                notice(owner, 1, slot, session.number);
+            }
+        }
+    }
+
+    void releaseAuthority(Session session, int slot, int to) {
+        if (mayChange(session, slot)) {
+            Session next = byNumber.get(to);
+            if (next == session) {
+                return;
+            }
+            if (next != null && next.role == Role.OBSERVER) {
+                next = null;
+            }
+            own(slot, next);
+            notice(session, 3, slot, next == null ? 0 : next.number);
+            if (next != null) {
+                notice(next, 2, slot, next.number);
+            }
+        }
+    }
+
+    /** Hands an entity over without asking or telling anybody. */
+    private void own(int slot, @Nullable Session to) {
+        Session from = byNumber.get(entities.owner[slot]);
+        if (from != null) {
+            int next = entities.nextOwned[slot];
+            int previous = entities.previousOwned[slot];
+            if (previous == 0) {
+                from.firstOwned = next;
+            } else {
+                entities.nextOwned[previous] = next;
+            }
+            if (next != 0) {
+                entities.previousOwned[next] = previous;
+            }
+        }
+        entities.nextOwned[slot] = 0;
+        entities.previousOwned[slot] = 0;
+        entities.owner[slot] = 0;
+        if (to != null) {
+            entities.owner[slot] = to.number;
+            entities.nextOwned[slot] = to.firstOwned;
+            if (to.firstOwned != 0) {
+                entities.previousOwned[to.firstOwned] = slot;
+            }
+            to.firstOwned = slot;
+        }
+        entities.handedOver[slot] = tick;
+        changed(slot);
+    }
+
+    private void notice(Session to, int kind, int slot, int number) {
+        nested.clear();
+        nested.uint32(1, kind);
+        nested.uint32(2, slot);
+        nested.uint32(3, number);
+        to.pending.delimited(8, nested);
+    }
+
+    private int refuse(Session session, Refusal reason, int slot, int request) {
+        statistics.refusals++;
+        nested.clear();
+        nested.uint32(1, reason.number);
+        nested.uint32(2, slot);
+        nested.uint32(3, request);
+        session.pending.delimited(7, nested);
+        return -1;
+    }
+
+    void interest(Session session, int x, int z, int radius, int follow) {
+        session.updateCredit--;
+        session.centreX = x;
+        session.centreZ = z;
+        session.radius = radius < 0 ? settings.largestRadius() : Math.min(radius, settings.largestRadius());
+        session.follow = follow;
+        session.interestChanged = true;
+    }
+
+    void askDurability(Session session, int request, int level) {
+        session.updateCredit--;
+        if (level == 1) {
+            acknowledgeDurability(session, request, level);
+        }
+    }
+
+    private void acknowledgeDurability(Session session, int request, int level) {
+        nested.clear();
+        nested.uint32(1, request);
+        nested.uint32(2, level);
+        session.pending.delimited(10, nested);
+    }
+
+    /**
+     * Tells every session what is new to it, and goes on to the next tick.
+     *
+     * @param ticksToResume for sessions that are ended as they read too slowly
+     */
+    public void step(int ticksToResume) {
+        encoder.begin(tick);
+        WireWriter arena = encoder.arena();
+        arena.uint64(1, tick);
+        int header = arena.size();
+        for (int i = sessions.size() - 1; i >= 0; i--) {
+            Session session = sessions.get(i);
+            if (session.sink == null) {
+                if (tick - session.awayUntil >= 0) {
+                    leave(session);
+                }
+            } else {
+                serve(session, session.sink, header, ticksToResume);
+            }
+        }
+        statistics.ticks++;
+        statistics.entities = entities.count();
+        statistics.sessions = sessions.size();
+        tick++;
+    }
+
+    private void serve(Session session, FrameSink sink, int header, int ticksToResume) {
+        int perSecond = settings.ticksPerSecond();
+        session.sendCredit =
+                Math.min(settings.bytesPerSecond(), session.sendCredit + settings.bytesPerSecond() / perSecond);
+        session.updateCredit = Math.min(
+                2L * settings.updatesPerSecond(),
+                session.updateCredit + Math.max(1, settings.updatesPerSecond() / perSecond));
+        if (session.pending.size() > LARGEST_PENDING) {
+            statistics.droppedSlow++;
+            drop(session, EndReason.TOO_SLOW, ticksToResume);
+            return;
+        }
+        if (!sink.isReady()) {
+            statistics.skippedFrames++;
+            session.calm = 0;
+            session.waiting++;
+            session.skips += 3;
+            if (session.waiting > PATIENCE * perSecond) {
+                statistics.droppedSlow++;
+                drop(session, EndReason.TOO_SLOW, ticksToResume);
+            } else if (session.skips > 2 * perSecond) {
+                session.strain = Math.min(MOST_STRAIN, session.strain + 1);
+                session.skips = 0;
+            }
+            return;
+        }
+        session.waiting = 0;
+        session.skips = Math.max(0, session.skips - 1);
+        if (++session.calm > 5 * perSecond) {
+            session.strain = Math.max(0, session.strain - 1);
+            session.calm = 0;
+        }
+        if (session.follow != 0 && entities.exists(session.follow)) {
+            session.centreX = entities.x[session.follow];
+            session.centreZ = entities.z[session.follow];
+        }
+        WireWriter arena = encoder.arena();
+        int own = arena.size();
+        if (interest.isStale(session)) {
+            session.opened.clear();
+            session.closed.clear();
+            interest.choose(session);
+            arena.packed(3, session.opened);
+            arena.packed(4, session.closed);
+        }
+        arena.raw(session.pending.bytes(), 0, session.pending.size());
+        session.pending.clear();
+        int most = arena.size() - own;
+        frame.clear();
+        frame.add(0, header);
+        frame.add(own, most);
+        cells(session, sink, header, findDue(session));
+        if (frame.size() > header || tick - session.lastSent >= perSecond) {
+            send(session, sink);
+        }
+    }
+
+    /** Notes which cells the session is due to hear of; how many. */
+    private int findDue(Session session) {
+        int count = 0;
+        for (int i = 0; i < session.openCount; i++) {
+            int cell = session.open[i];
+            int told = session.told[i];
+            int tier = session.tier[i];
+            boolean end = entities.isEnd(cell, tier, tick);
+            if (told != 0 && grid.changed(cell) <= told) {
+                if (end) {
+                    session.told[i] = tick;
+                }
+                continue;
+            }
+            int period = periods[tier] << session.strain;
+            if (told != 0 && tick - told < period && !(end && session.strain == 0)) {
+                continue;
+            }
+            if (count == due.length) {
+                due = Arrays.copyOf(due, count * 2);
+            }
+            // The nearer, and the longer it waited, the earlier. What is new has waited for ever.
+            long waited = told == 0 ? 1 << 20 : tick - told;
+            due[count++] = -(waited << 8 - tier) << 16 | i;
+        }
+        if (session.limited) {
+            Arrays.sort(due, 0, count);
+        }
+        return count;
+    }
+
+    private void cells(Session session, FrameSink sink, int header, int count) {
+        session.limited = false;
+        for (int d = 0; d < count; d++) {
+            if (session.sendCredit <= frame.size()) {
+                session.limited = true;
+                statistics.deferredCells += count - d;
+                return;
+            }
+            int i = (int) due[d] & 0xffff;
+            int cell = session.open[i];
+            int told = session.told[i];
+            int tier = session.tier[i];
+            boolean differences = told != 0 && told == entities.lastEnd(cell, tier, tick);
+            int block = encoder.block(cell, told, differences ? tier : -1);
+            for (int segment = encoder.firstSegment(block); segment < encoder.endSegment(block); segment++) {
+                int length = encoder.segmentLength(segment);
+                if (frame.size() + length > LARGEST_FRAME && frame.size() > header) {
+                    send(session, sink);
+                    frame.clear();
+                    frame.add(0, header);
+                }
+                frame.add(encoder.offset(segment), length);
+            }
+            statistics.updatesOut += encoder.updates(block);
+            session.told[i] = tick;
+        }
+    }
+
+    private void send(Session session, FrameSink sink) {
+        frame.in(encoder.arena().bytes());
+        sink.send(frame);
+        // What one cell alone owes is forgiven after some seconds: better late than never.
+        session.sendCredit = Math.max(-4L * settings.bytesPerSecond(), session.sendCredit - frame.size());
+        session.lastSent = tick;
+        statistics.framesOut++;
+        statistics.bytesOut += frame.size();
+    }
+}

@@ -19,6 +19,7 @@ import java.nio.file.SimpleFileVisitor;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.BasicFileAttributes;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayDeque;
 import java.util.Deque;
@@ -270,6 +271,11 @@ public final class FolderObjects implements ObjectStore {
         } catch (IOException e) {
             throw unavailable(e);
         }
+    }
+
+    @Override
+    public void removeWithin(String path, Duration within) {
+        boolean unused = remove(path);
     }
 
     @Override

@@ -1,5 +1,6 @@
 package org.vsekai.nebula.stores;
 
+import java.time.Duration;
 import java.time.Instant;
 import java.util.Optional;
 import java.util.stream.Stream;
@@ -63,6 +64,14 @@ public interface ObjectStore extends AutoCloseable {
      * @return false when there was none, as far as the place tells
      */
     boolean remove(String path);
+
+    /**
+     * Removes an object, if there is one, in a single attempt that is given up after a time, whatever it waits for. This side does
+     * nothing more about it from then on. For who may remove only as long as it holds something.
+     *
+     * @param within what a disk of this machine takes is not bounded
+     */
+    void removeWithin(String path, Duration within);
 
     /**
      * Removes what interrupted puts left and nothing has added to since; younger leftovers may be another process's, or an

@@ -174,6 +174,14 @@ public abstract class ObjectStoreContract {
     }
 
     @Test
+    void objectRemovedWithinATimeIsGone() {
+        store().put("a/b", ObjectContent.of(noise(9, 10)));
+        store().removeWithin("a/b", Duration.ofSeconds(30));
+        assertThat(store().find("a/b")).isEmpty();
+        store().removeWithin("a/b", Duration.ofSeconds(30));
+    }
+
+    @Test
     void removedObjectIsGone() {
         store().put("a/b", ObjectContent.of(noise(9, 10)));
         assertThat(store().remove("a/b")).isTrue();

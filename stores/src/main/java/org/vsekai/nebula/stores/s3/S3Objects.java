@@ -4,6 +4,7 @@ import java.io.FilterInputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.Map;
 import java.util.Optional;
@@ -52,6 +53,9 @@ public final class S3Objects implements ObjectStore {
     private final S3Options options;
     private final String keyPrefix;
     private final S3Client client;
+    /** Sends nothing twice. */
+    private final S3Client once;
+
     private final S3Uploads uploads;
     private volatile boolean bucketSeen;
 
@@ -63,6 +67,12 @@ public final class S3Objects implements ObjectStore {
     public S3Objects(S3Options options, Map<String, String> environment) {
         this.options = options;
         this.keyPrefix = options.prefix().isEmpty() ? "" : options.prefix() + "/";
+        this.client = client(options, environment, options.attempts());
+        this.once = client(options, environment, 1);
+        this.uploads = new S3Uploads(client, options, this::find);
+    }
+
+    private static S3Client client(S3Options options, Map<String, String> environment, int attempts) {
         S3ClientBuilder builder = S3Client.builder()
                 .httpClientBuilder(UrlConnectionHttpClient.builder()
                         .connectionTimeout(options.connectTimeout())
@@ -75,12 +85,11 @@ public final class S3Objects implements ObjectStore {
                 .responseChecksumValidation(ResponseChecksumValidation.WHEN_REQUIRED)
                 .overrideConfiguration(configuration -> configuration
                         .apiCallAttemptTimeout(options.attemptTimeout())
-                        .retryStrategy(retry -> retry.maxAttempts(options.attempts())));
+                        .retryStrategy(retry -> retry.maxAttempts(attempts)));
         if (options.endpoint() != null) {
             builder.endpointOverride(options.endpoint());
         }
-        this.client = builder.build();
-        this.uploads = new S3Uploads(client, options, this::find);
+        return builder.build();
     }
 
     @Override
@@ -266,6 +275,16 @@ public final class S3Objects implements ObjectStore {
     }
 
     @Override
+    public void removeWithin(String path, Duration within) {
+        String key = key(path);
+        var unused = ask(
+                "DELETE of " + path,
+                () -> once.deleteObject(request -> request.bucket(options.bucket())
+                        .key(key)
+                        .overrideConfiguration(call -> call.apiCallTimeout(within))));
+    }
+
+    @Override
     public int pruneTemporaries(Instant olderThan) {
         return ask("listing of uploads", () -> {
             int pruned = 0;
@@ -285,6 +304,7 @@ public final class S3Objects implements ObjectStore {
     @Override
     public void close() {
         client.close();
+        once.close();
     }
 
     /** Says in our terms what the SDK says in its own. */

@@ -6,9 +6,11 @@ import java.nio.file.Files;
 import java.security.PublicKey;
 import java.time.Duration;
 import java.util.Deque;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentLinkedDeque;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicReference;
 import org.apache.sshd.client.SshClient;
 import org.apache.sshd.client.keyverifier.KnownHostsServerKeyVerifier;
@@ -61,6 +63,20 @@ final class SftpConnections implements AutoCloseable {
             }
         }
 
+        /** Breaks the connection off, whoever waits for it, unless that is closed first. */
+        Watch closeAfter(Duration time) {
+            AtomicBoolean isOver = new AtomicBoolean(!time.isPositive());
+            CompletableFuture<Void> end = isOver.get()
+                    ? CompletableFuture.completedFuture(null)
+                    : CompletableFuture.runAsync(
+                            () -> {
+                                isOver.set(true);
+                                var unused = session.close(true);
+                            },
+                            CompletableFuture.delayedExecutor(time.toNanos(), TimeUnit.NANOSECONDS));
+            return new Watch(isOver, end);
+        }
+
         void giveBack() {
             isKept = false;
             if (!isBroken && !isClosed && client.isOpen() && session.isOpen()) {
@@ -69,6 +85,21 @@ final class SftpConnections implements AutoCloseable {
                 var unused = session.close(true);
             }
             turns.release();
+        }
+    }
+
+    /** Over what has to end in time. */
+    record Watch(AtomicBoolean isOver, CompletableFuture<Void> end) implements AutoCloseable {
+        /** @throws IOException if it is too late to begin */
+        void require() throws IOException {
+            if (isOver.get()) {
+                throw new IOException("there was no connection in time");
+            }
+        }
+
+        @Override
+        public void close() {
+            boolean unused = end.cancel(false);
         }
     }
 
@@ -94,11 +125,16 @@ final class SftpConnections implements AutoCloseable {
      * @throws StoreUnavailableException when the server is not to be trusted, does not let us in, or no turn comes
      */
     Connection take() throws IOException {
+        return take(options.stallTimeout());
+    }
+
+    /** @param patience how long to wait for a turn; connecting has a time of its own */
+    Connection take(Duration patience) throws IOException {
         try {
-            if (!turns.tryAcquire(options.stallTimeout().toMillis(), TimeUnit.MILLISECONDS)) {
+            if (!turns.tryAcquire(patience.toMillis(), TimeUnit.MILLISECONDS)) {
                 throw new StoreUnavailableException(
                         options.name(),
-                        "all %d connections were taken for %s".formatted(options.connections(), options.stallTimeout()),
+                        "all %d connections were taken for %s".formatted(options.connections(), patience),
                         null);
             }
         } catch (InterruptedException e) {

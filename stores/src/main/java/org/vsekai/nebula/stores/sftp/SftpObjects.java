@@ -315,6 +315,29 @@ public final class SftpObjects implements ObjectStore {
     }
 
     @Override
+    public void removeWithin(String path, Duration within) {
+        String file = file(path);
+        long endNanos = System.nanoTime() + within.toNanos();
+        String what = "removal of " + path;
+        try (SftpConnections.Connection connection = connections.take(within)) {
+            // The server carries out what it has been sent; nothing goes out once the session is closed.
+            try (SftpConnections.Watch watch = connection.closeAfter(Duration.ofNanos(endNanos - System.nanoTime()))) {
+                watch.require();
+                connection.client().remove(file);
+            } catch (SftpException e) {
+                if (!isMissing(e)) {
+                    throw refused(what, e);
+                }
+            } catch (IOException | UncheckedIOException e) {
+                connection.discard();
+                throw e;
+            }
+        } catch (IOException e) {
+            throw new StoreUnavailableException(name(), "%s failed: %s".formatted(what, e.getMessage()), e);
+        }
+    }
+
+    @Override
     public int pruneTemporaries(Instant olderThan) {
         int pruned = 0;
         Deque<String> folders = new ArrayDeque<>(List.of(""));

@@ -179,6 +179,27 @@ class SftpObjectsIT extends ObjectStoreContract {
     }
 
     @Test
+    void removalThatIsNotAnsweredIsGivenUpInItsTimeAndNotRepeated() throws IOException {
+        store.put("a", ObjectContent.of(noise(6, 1000)));
+        try (Relay relay = new Relay(server.port());
+                SftpObjects far = patientOver(relay)) {
+            assertThat(far.find("a")).isPresent();
+            relay.stallAfterUp(0);
+            long began = System.nanoTime();
+            assertThatExceptionOfType(StoreUnavailableException.class)
+                    .isThrownBy(() -> far.removeWithin("a", Duration.ofSeconds(1)));
+            assertThat(Duration.ofNanos(System.nanoTime() - began)).isLessThan(Duration.ofSeconds(10));
+        }
+        assertThat(store.find("a")).isPresent();
+    }
+
+    private SftpObjects patientOver(Relay relay) throws IOException {
+        server.know(relay.port());
+        return new SftpObjects(
+                server.options(below, relay.port(), server.environment()).bounded(Duration.ofSeconds(20), 4));
+    }
+
+    @Test
     void beginningsOfOtherContentAreNotTakenAndCanBePruned() throws IOException {
         byte[] content = noise(1, 12 << 20);
         try (Relay relay = new Relay(server.port());

@@ -158,7 +158,7 @@ public final class Member implements AutoCloseable {
         return replication.barrier(timeout);
     }
 
-    /** Puts everything applied so far into a snapshot. */
+    /** Puts everything applied so far into a snapshot; fails when the member cannot, which halts it, or stops before. */
     public CompletableFuture<Void> snapshot() {
         return replication.snapshot();
     }

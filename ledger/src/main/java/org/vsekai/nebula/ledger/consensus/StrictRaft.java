@@ -544,7 +544,6 @@ final class StrictRaft extends RAFT {
         }
         if (message.term() > currentTerm()) {
             currentTerm(message.term());
-            incoming = null; // of a leader that is none any more
         }
         switch (message) {
             case Append append -> {
@@ -1098,6 +1097,9 @@ final class StrictRaft extends RAFT {
     @Override
     public int currentTerm(long newTerm) {
         synchronized (monitor) {
+            if (newTerm > super.currentTerm()) {
+                incoming = null; // of a leader that is none any more
+            }
             return super.currentTerm(newTerm);
         }
     }

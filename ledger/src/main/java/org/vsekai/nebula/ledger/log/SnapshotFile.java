@@ -17,6 +17,9 @@ final class SnapshotFile {
     private static final long MAGIC = 0x0100_504e_5353_424eL; // "NBSSNP\0\1"
     private static final int CRC_OFFSET = 60;
 
+    /** For a write or read of bytes on the heap the JDK keeps as large a buffer outside of it. */
+    private static final int SLICE_BYTES = 1 << 20;
+
     private SnapshotFile() {}
 
     static SnapshotInfo publish(LogFolder folder, long index, long term, ByteBuffer content) throws IOException {
@@ -29,7 +32,9 @@ final class SnapshotFile {
         header.putInt(CRC_OFFSET, headerCrc(header)).rewind();
         try (FileChannel channel = folder.create(temporary)) {
             folder.write(channel, header, 0);
-            folder.write(channel, content.duplicate(), HEADER_BYTES);
+            for (long at = 0; at < content.remaining(); at += SLICE_BYTES) {
+                folder.write(channel, slice(content, (int) at), HEADER_BYTES + at);
+            }
             folder.force(channel);
         }
         folder.publish(temporary, folder.snapshot(index));
@@ -57,8 +62,9 @@ final class SnapshotFile {
             ByteBuffer header = header(file, channel, index, maxBytes);
             ByteBuffer content =
                     ByteBuffer.allocate(Math.toIntExact(info(header).bytes()));
-            while (content.hasRemaining() && channel.read(content, HEADER_BYTES + content.position()) >= 0) {
-                // A read may give less than it was asked for.
+            for (int read = 0; content.hasRemaining() && read >= 0; ) {
+                read = channel.read(slice(content, 0), HEADER_BYTES + (long) content.position());
+                content.position(content.position() + Math.max(0, read)); // it may give less than it was asked for
             }
             if (content.hasRemaining()) {
                 throw new CorruptLogException(file, HEADER_BYTES + content.position(), "the file has become shorter");
@@ -68,6 +74,10 @@ final class SnapshotFile {
             check(file, header, (int) crc.getValue());
             return content;
         }
+    }
+
+    private static ByteBuffer slice(ByteBuffer content, int at) {
+        return content.slice(content.position() + at, Math.min(SLICE_BYTES, content.remaining() - at));
     }
 
     private static ByteBuffer header(Path file, FileChannel channel, long index, int maxBytes) throws IOException {

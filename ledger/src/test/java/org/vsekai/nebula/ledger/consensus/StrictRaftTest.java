@@ -390,6 +390,16 @@ class StrictRaftTest {
     }
 
     @Test
+    void aPartOfASnapshotIsForgottenWithItsLeader() throws IOException {
+        ByteBuffer content = snapshot("state", "a", "b", "d");
+        int total = content.remaining();
+        lone.hear(B, new SnapshotPart(2, 9, 2, total, 0, content.slice(0, 5)));
+        lone.hear(C, new Append(3, 0, 0, 0, List.of()));
+        lone.hear(C, new SnapshotPart(3, 9, 2, total, 5, content.slice(5, 0)));
+        assertThat(lone.last(C, SnapshotAnswer.class)).isEqualTo(new SnapshotAnswer(3, 9, 0));
+    }
+
+    @Test
     void anEmptyPartIsAnsweredWithHowMuchHasCome() throws IOException {
         ByteBuffer content = snapshot("state", "a", "b", "d");
         int total = content.remaining();

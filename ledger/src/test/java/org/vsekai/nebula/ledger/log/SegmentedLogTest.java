@@ -13,11 +13,13 @@ import static org.vsekai.nebula.ledger.log.LogFixtures.entry;
 import static org.vsekai.nebula.ledger.log.LogFixtures.text;
 
 import java.io.IOException;
+import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Random;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.jgroups.Address;
 import org.jgroups.protocols.raft.LogEntry;
@@ -113,6 +115,32 @@ class SegmentedLogTest {
         assertThatThrownBy(log::close).isInstanceOf(LogFailedException.class);
         try (SegmentedLog again = SegmentedLog.open(folder, large)) {
             assertThat(again.lastAppended()).isEqualTo(2);
+        }
+    }
+
+    @Test
+    void writesAndReadsALargeSnapshotInSlices() {
+        List<Integer> written = new ArrayList<>();
+        Disk disk = new Disk() {
+            @Override
+            public void write(FileChannel channel, ByteBuffer bytes, long offset) throws IOException {
+                written.add(bytes.remaining());
+                Disk.super.write(channel, bytes, offset);
+            }
+        };
+        byte[] content = new byte[(2 << 20) + 12_345];
+        new Random(7).nextBytes(content);
+        LogOptions options = new LogOptions(4096, 2048, 4 << 20, 0, false);
+        try (SegmentedLog log = SegmentedLog.open(folder, options, disk)) {
+            log.append(1, entries(entry(1, "x")));
+            written.clear();
+            log.installSnapshot(1, 1, ByteBuffer.wrap(content));
+            assertThat(written).contains(12_345).allSatisfy(bytes -> assertThat(bytes)
+                    .isLessThanOrEqualTo(1 << 20));
+            assertThat(log.getSnapshot()).isEqualTo(ByteBuffer.wrap(content));
+        }
+        try (SegmentedLog log = SegmentedLog.open(folder, options)) {
+            assertThat(log.getSnapshot()).isEqualTo(ByteBuffer.wrap(content));
         }
     }
 

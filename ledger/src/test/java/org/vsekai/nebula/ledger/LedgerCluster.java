@@ -1,7 +1,6 @@
 package org.vsekai.nebula.ledger;
 
 import java.io.IOException;
-import java.net.ServerSocket;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -25,16 +24,12 @@ public final class LedgerCluster implements AutoCloseable {
     /** So many places, of which none is started. */
     public LedgerCluster(Path folder, int members, String... options) throws IOException {
         this.options = options;
-        List<ServerSocket> held = new ArrayList<>();
-        // One more than asked for, for a member that joins later. All are held at once, so that they differ.
-        for (int i = 0; i <= members; i++) {
-            held.add(new ServerSocket(0));
-        }
+        // One more than asked for, for a member that joins later.
+        List<Integer> ports = Ports.free(members + 1);
         for (int i = 0; i <= members; i++) {
             String id = String.valueOf((char) ('a' + i));
-            places.add(new LedgerProcess.Place(id, held.get(i).getLocalPort(), folder.resolve(id)));
+            places.add(new LedgerProcess.Place(id, ports.get(i), folder.resolve(id)));
             processes.add(Optional.empty());
-            held.get(i).close();
         }
         this.first = List.copyOf(places.subList(0, members));
     }

@@ -123,7 +123,12 @@ class LedgerClusterIT {
     @Test
     void memoryHoldsTheWindowAndNothingElseThatGrows() throws Exception {
         try (LedgerCluster cluster = new LedgerCluster(
-                        folder, 3, "-Xmx128m", "-Dledger.requests=2000000", "-Dledger.snapshot-bytes=4194304")
+                        folder,
+                        3,
+                        "-Xmx128m",
+                        "-Dledger.requests=2000000",
+                        "-Dledger.snapshot-bytes=4194304",
+                        "-Dledger.cache-bytes=65536")
                 .start()) {
             flood(cluster, 2_000);
             long before = heap(cluster);
@@ -268,7 +273,11 @@ class LedgerClusterIT {
             while (!stop.get()) {
                 RequestId id = RequestId.random();
                 String answer = "";
+                long giveUp = System.nanoTime() + LedgerLimits.ATTEMPT.toNanos();
                 while (!answer.startsWith("ok ")) {
+                    if (System.nanoTime() - giveUp > 0) {
+                        throw new AssertionError("an id may not be sent again any more: " + answer);
+                    }
                     try {
                         answer = cluster.member(random.nextInt(cluster.size()))
                                 .call("add", id, "c", 1, 2_000)

@@ -36,6 +36,7 @@ final class MemberPlaces {
                 usual.secret(),
                 LogOptions.DEFAULT
                         .withSegmentBytes(Integer.getInteger("ledger.segment-bytes", 4 << 20))
+                        .withCacheBytes(Long.getLong("ledger.cache-bytes", LogOptions.DEFAULT.cacheBytes()))
                         .withFsync(!Boolean.getBoolean("ledger.without-fsync")),
                 Integer.getInteger("ledger.snapshot-bytes", 64 << 20),
                 new ProposalLimits(

@@ -1,19 +1,19 @@
 package org.vsekai.nebula.ledger.consensus;
 
-import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
-import java.net.ServerSocket;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
 import java.util.function.BooleanSupplier;
 import java.util.function.UnaryOperator;
 import java.util.stream.Stream;
+import org.vsekai.nebula.ledger.Ports;
 import org.vsekai.nebula.ledger.log.LogOptions;
 
 /** Members of one process over loopback TCP, each with a folder of its own. */
@@ -31,9 +31,10 @@ final class Trio implements AutoCloseable {
         this.folder = folder;
         this.change = change;
         List<String> ids = new ArrayList<>();
+        List<Integer> ports = Ports.free(size + 1);
         for (int i = 0; i < size + 1; i++) {
             String id = String.valueOf((char) ('a' + i));
-            addresses.put(id, freeAddress());
+            addresses.put(id, new InetSocketAddress(InetAddress.getLoopbackAddress(), ports.get(i)));
             if (i < size) {
                 ids.add(id);
             }
@@ -120,6 +121,41 @@ final class Trio implements AutoCloseable {
                 .orElseThrow();
     }
 
+    /**
+     * Adds 1 so many times, all at once, by way of whoever leads, and those again that got no result, until each has one. What
+     * ended with an unknown outcome may count besides.
+     */
+    void add(int times) {
+        int[] left = {times};
+        eventually(() -> {
+            Member leader = leader();
+            List<CompletableFuture<byte[]>> calls = new ArrayList<>();
+            for (int i = 0; i < left[0]; i++) {
+                calls.add(leader.propose(AddingMachine.add(1), PATIENCE));
+            }
+            for (CompletableFuture<byte[]> call : calls) {
+                try {
+                    call.join();
+                    left[0]--;
+                } catch (CompletionException e) {
+                    // Another member leads, or will soon.
+                }
+            }
+            return left[0] == 0;
+        });
+    }
+
+    /** Until that member has applied all that was committed before. */
+    void awaitBarrier(String id) {
+        eventually(() -> {
+            try {
+                return member(id).barrier(PATIENCE).join() > 0;
+            } catch (CompletionException e) {
+                return false; // it knows no leader yet, or the leader changed
+            }
+        });
+    }
+
     static boolean leads(Member member) {
         return member.status().role() == MemberStatus.Role.LEADER;
     }
@@ -131,14 +167,6 @@ final class Trio implements AutoCloseable {
                 throw new AssertionError("not within " + PATIENCE);
             }
             java.util.concurrent.locks.LockSupport.parkNanos(2_000_000);
-        }
-    }
-
-    static InetSocketAddress freeAddress() {
-        try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-            return new InetSocketAddress(InetAddress.getLoopbackAddress(), socket.getLocalPort());
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
         }
     }
 

@@ -4,7 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
 import java.io.IOException;
-import java.net.URI;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.HashMap;
@@ -208,22 +207,6 @@ class S3ObjectsIT extends ObjectStoreContract {
             }
             assertThat(Duration.ofNanos(System.nanoTime() - began)).isLessThan(Duration.ofSeconds(15));
             assertThatExceptionOfType(StoreUnavailableException.class).isThrownBy(() -> far.find("a"));
-        }
-    }
-
-    @Test
-    void removalThatIsNotAnsweredIsGivenUpInItsTimeAndNotRepeated() throws IOException {
-        store.put("a", ObjectContent.of(noise(6, 1000)));
-        S3Options patient = server.options(prefix)
-                .bounded(Duration.ofSeconds(20), Duration.ofSeconds(60), 4, S3Options.MIN_PART_BYTES);
-        try (Relay relay = new Relay(server.port());
-                S3Objects far = new S3Objects(
-                        patient.at(URI.create("http://127.0.0.1:" + relay.port()), true), S3Server.ENVIRONMENT)) {
-            relay.stallAfterUp(0);
-            long began = System.nanoTime();
-            assertThatExceptionOfType(StoreUnavailableException.class)
-                    .isThrownBy(() -> far.removeWithin("a", Duration.ofSeconds(1)));
-            assertThat(Duration.ofNanos(System.nanoTime() - began)).isLessThan(Duration.ofSeconds(10));
         }
     }
 

@@ -82,7 +82,7 @@ final class Requests implements AutoCloseable {
             CompletableFuture<T> once(Duration left, long seenMillis) {
                 return switch (consistency) {
                     case LINEARIZABLE -> barrier.apply(left).thenApplyAsync(index -> query(left(), query), threads);
-                    case STALE -> CompletableFuture.supplyAsync(() -> query(left, query), threads);
+                    case STALE -> CompletableFuture.supplyAsync(() -> query(left(), query), threads);
                 };
             }
         }.start();

@@ -83,6 +83,7 @@ class ReplicationTest {
             replication.leaderChanged(null);
             assertThat(call).isNotDone();
             timers.runAll();
+            assertThat(call).isCompletedExceptionally();
             assertThatThrownBy(call::join).hasCauseInstanceOf(OutcomeUnknownException.class);
         }
     }
@@ -102,6 +103,7 @@ class ReplicationTest {
             assertThat(timers.nanos.getFirst()).isEqualTo(TIMEOUT.toNanos());
             assertThat(timers.nanos.getLast()).as("what is left").isLessThan(TIMEOUT.toNanos());
             timers.runAll();
+            assertThat(barrier).isCompletedExceptionally();
             assertThatThrownBy(barrier::join).hasCauseInstanceOf(NotProposedException.class);
         }
     }

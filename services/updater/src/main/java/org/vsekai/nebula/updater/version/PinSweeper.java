@@ -120,6 +120,7 @@ class PinSweeper {
         if (owners.isEmpty()) {
             return Uni.createFrom().item(Swept.NOTHING);
         }
+        // Only a first look, which spares most pins the others: what is missing now may have come since.
         return versions.existing(owners).flatMap(existing -> Multi.createFrom()
                 .iterable(pins)
                 .onItem()
@@ -135,16 +136,24 @@ class PinSweeper {
             return Uni.createFrom().item(Swept.NOTHING);
         }
         UUID id = owner.get();
-        if (!existing.contains(id)) {
-            return ledger.findIntent(id, ReadConsistency.LINEARIZABLE)
-                    .flatMap(intent -> intent.filter(found -> found.state() == LedgerIntent.State.PENDING)
-                                    .isPresent()
-                            ? Uni.createFrom().item(Swept.NOTHING)
-                            : assets.unpin(id).replaceWith(new Swept(1, 0)));
+        if (existing.contains(id)) {
+            return confirm(pin, id);
         }
+        // The intent before the version: once it is not pending, nothing adds the version any more.
+        return ledger.findIntent(id, ReadConsistency.LINEARIZABLE)
+                .flatMap(intent -> intent.filter(found -> found.state() == LedgerIntent.State.PENDING)
+                                .isPresent()
+                        ? Uni.createFrom().item(Swept.NOTHING)
+                        : versions.existing(List.of(id))
+                                .flatMap(found -> found.isEmpty()
+                                        ? assets.unpin(id).replaceWith(new Swept(1, 0))
+                                        : confirm(pin, id)));
+    }
+
+    private Uni<Swept> confirm(Pin pin, UUID version) {
         return pin.confirmed()
                 ? Uni.createFrom().item(Swept.NOTHING)
-                : assets.confirmPin(id).replaceWith(new Swept(0, 1));
+                : assets.confirmPin(version).replaceWith(new Swept(0, 1));
     }
 
     private static Optional<UUID> versionId(Pin pin) {

@@ -9,6 +9,9 @@ import org.vsekai.nebula.kit.intent.IntentResolver;
 import org.vsekai.nebula.kit.intent.Verdict;
 import org.vsekai.nebula.kit.intent.WriteIntent;
 import org.vsekai.nebula.kit.ledger.LedgerClient;
+import org.vsekai.nebula.kit.ledger.LedgerOutcomeUnknownException;
+import org.vsekai.nebula.kit.problem.ProblemException;
+import org.vsekai.nebula.kit.problem.ProblemKind;
 import org.vsekai.nebula.kit.transaction.Transactions;
 import org.vsekai.nebula.updater.assets.AssetStoreClient;
 import org.vsekai.nebula.updater.assets.AssetStoreException;
@@ -63,9 +66,19 @@ class VersionWrites {
         return fences.fence(intent.covered(FENCE), intent.token());
     }
 
-    /** The generation that the mode shall have after the write's transaction; a number that nobody else is given. */
+    /**
+     * The generation that the mode shall have after the write's transaction; a number that nobody else is given. Fails with
+     * {@link org.vsekai.nebula.kit.ledger.LedgerUnavailableException} or the like: a number that was given and is not known here
+     * is left out, and nothing else has been done.
+     */
     Uni<Long> nextGeneration(Mode mode) {
-        return ledger.addToCounter("generation/" + mode.id(), 1);
+        return ledger.addToCounter("generation/" + mode.id(), 1)
+                .onFailure(LedgerOutcomeUnknownException.class)
+                .transform(open -> new ProblemException(
+                        ProblemKind.UNAVAILABLE,
+                        "LEDGER_UNAVAILABLE",
+                        "The ledger did not answer in time; nothing was changed. Try again later.",
+                        open));
     }
 
     /** Whether the version is there, now that the writer cannot add or remove it any more. */

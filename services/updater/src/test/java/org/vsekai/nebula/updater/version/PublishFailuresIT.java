@@ -10,11 +10,14 @@ import static org.vsekai.nebula.kit.testing.Eventually.eventually;
 import com.google.rpc.Code;
 import io.quarkus.test.junit.QuarkusTest;
 import io.restassured.response.Response;
+import io.smallrye.mutiny.Uni;
 import jakarta.inject.Inject;
+import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
@@ -25,15 +28,23 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.vsekai.nebula.api.assets.v1.PinState;
 import org.vsekai.nebula.kit.fence.FencedOutException;
+import org.vsekai.nebula.kit.fence.Fences;
 import org.vsekai.nebula.kit.intent.WriteIntent;
 import org.vsekai.nebula.kit.ledger.BeginAnswer;
 import org.vsekai.nebula.kit.ledger.LeaseAnswer;
 import org.vsekai.nebula.kit.ledger.LedgerClient;
 import org.vsekai.nebula.kit.ledger.LedgerIntent;
+import org.vsekai.nebula.kit.ledger.LedgerOutcomeUnknownException;
 import org.vsekai.nebula.kit.ledger.ReadConsistency;
+import org.vsekai.nebula.kit.problem.ProblemException;
+import org.vsekai.nebula.kit.problem.ProblemKind;
+import org.vsekai.nebula.kit.testing.ScriptedLedger;
 import org.vsekai.nebula.kit.transaction.Transactions;
+import org.vsekai.nebula.updater.assets.AssetStoreClient;
 import org.vsekai.nebula.updater.assets.IndexName;
+import org.vsekai.nebula.updater.mode.Mode;
 import org.vsekai.nebula.updater.mode.ModeName;
+import org.vsekai.nebula.updater.mode.Modes;
 import org.vsekai.nebula.updater.testing.FakeAssetStore;
 import org.vsekai.nebula.updater.testing.UpdaterTest;
 
@@ -55,6 +66,27 @@ class PublishFailuresIT extends UpdaterTest {
 
     @Inject
     Transactions transactions;
+
+    @Inject
+    Versions versions;
+
+    @Inject
+    VersionRepository rows;
+
+    @Inject
+    Modes modes;
+
+    @Inject
+    Fences fences;
+
+    @Inject
+    AssetStoreClient assetStore;
+
+    @Inject
+    SweepConfig sweepConfig;
+
+    @Inject
+    PublishConfig publishConfig;
 
     @ParameterizedTest
     @CsvSource({
@@ -186,8 +218,9 @@ class PublishFailuresIT extends UpdaterTest {
     void whatADeadWriterBeganIsGivenUpAndItsTransactionCanNeverCome() {
         createMode("stable");
         UUID id = UUID.randomUUID();
-        WriteIntent dead = orphan("publish", id, id, "0.1.0");
+        // The pin first: recovery may look at the intent at once.
         assets.putPin(id.toString(), index("a"), false, Instant.now());
+        WriteIntent dead = orphan("publish", id, id, "0.1.0");
 
         eventually(() -> assertThat(intent(id).state()).isEqualTo(LedgerIntent.State.ABORTED));
         assertThat(assets.pins()).isEmpty();
@@ -266,6 +299,51 @@ class PublishFailuresIT extends UpdaterTest {
         eventually(() -> assertThat(assets.pins()).containsOnlyKeys(kept, young, "backup-of-2026"));
         assertThat(sweep()).isEqualTo(PinSweeper.Swept.NOTHING);
         assertThat(assets.pins()).containsOnlyKeys(kept, young, "backup-of-2026");
+    }
+
+    /** The version is committed, and its intent with it, between a sweeper's first look at the versions and its look at the intent. */
+    @Test
+    void aVersionThatComesWhileItsPinIsLookedAtKeepsIt() {
+        createMode("stable");
+        String id = postVersion("stable", "0.1.0", index("a")).path("id");
+        sql("DELETE FROM updater.files");
+        sql("UPDATE updater.versions SET id = '" + UUID.randomUUID() + "'");
+        LedgerIntent committed = intent(UUID.fromString(id));
+        PinSweeper late = new PinSweeper(
+                versions,
+                assetStore,
+                new ScriptedLedger() {
+                    @Override
+                    public Uni<Optional<LedgerIntent>> findIntent(UUID intent, ReadConsistency consistency) {
+                        sql("UPDATE updater.versions SET id = '" + id + "'");
+                        return Uni.createFrom().item(Optional.of(committed));
+                    }
+                },
+                sweepConfig,
+                publishConfig,
+                Clock.systemUTC());
+        assets.putPin(id, index("a"), false, LONG_AGO);
+
+        assertThat(late.sweep().await().atMost(PATIENCE)).isEqualTo(new PinSweeper.Swept(0, 1));
+        assertThat(assets.pins()).containsExactly(Map.entry(id, PinState.PIN_STATE_CONFIRMED));
+    }
+
+    /** The counter may have been added to, and nobody is harmed if it was: nothing else has been done. */
+    @Test
+    void aGenerationThatTheLedgerLeavesOpenIsNoOpenWrite() {
+        createMode("stable");
+        Mode mode = modes.get(ModeName.parse("stable")).await().atMost(PATIENCE);
+        VersionWrites open = new VersionWrites(fences, transactions, rows, assetStore, new ScriptedLedger() {
+            @Override
+            public Uni<Long> addToCounter(UUID requestId, String name, long delta) {
+                return Uni.createFrom().failure(() -> new LedgerOutcomeUnknownException(requestId, null));
+            }
+        });
+        assertThatThrownBy(() -> open.nextGeneration(mode).await().atMost(PATIENCE))
+                .isInstanceOfSatisfying(ProblemException.class, problem -> {
+                    assertThat(problem.kind()).isEqualTo(ProblemKind.UNAVAILABLE);
+                    assertThat(problem.code()).isEqualTo("LEDGER_UNAVAILABLE");
+                });
     }
 
     @Test

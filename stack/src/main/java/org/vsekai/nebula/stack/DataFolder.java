@@ -68,6 +68,11 @@ record DataFolder(Path root) {
         return secret("ledger-secret");
     }
 
+    /** Signs tickets for zones. */
+    String ticketsKey() {
+        return secret("tickets-key");
+    }
+
     String databasePassword(Service service) {
         return secret("database-" + service.title());
     }

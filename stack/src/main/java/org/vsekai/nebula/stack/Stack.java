@@ -43,6 +43,8 @@ public final class Stack implements AutoCloseable {
     private static final Duration LEFTOVER_PATIENCE = Duration.ofSeconds(20);
     private static final int ENDS_BEFORE_READY = 3;
     private static final int TAIL_LINES = 30;
+    /** The one world, of one zone, that there is without further ado. */
+    private static final String WORLD = "local";
 
     /** Small and quick to start rather than fast at their peak. */
     private static final List<String> JVM_OPTIONS = List.of(
@@ -205,6 +207,10 @@ public final class Stack implements AutoCloseable {
         List<String> command = new ArrayList<>();
         command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
         command.addAll(JVM_OPTIONS);
+        if (instance.service() == Service.ENTITY_SYNC) {
+            // A map's keys cannot be told by variables of the environment.
+            command.add("-Dnebula.worlds." + WORLD + ".zones-x=1");
+        }
         command.add("-jar");
         command.add(instance.service().jar(options.home()).toString());
         String title = instance.title();
@@ -266,6 +272,8 @@ public final class Stack implements AutoCloseable {
                                 .collect(Collectors.joining(",")));
                 environment.put("NEBULA_ENTITY_SYNC_LEDGER_DISCOVERY_HOSTS", String.join(",", members(ports::raft)));
                 environment.put("NEBULA_ENTITY_SYNC_LEDGER_SECRET", data.ledgerSecret());
+                environment.put("NEBULA_TICKETS_KEY", data.ticketsKey());
+                environment.put("NEBULA_ZONES_ADDRESS", "127.0.0.1:" + ports.grpc(instance));
             }
         }
         return environment;

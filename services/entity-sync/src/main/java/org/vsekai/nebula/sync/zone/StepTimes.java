@@ -5,20 +5,40 @@ import java.util.concurrent.atomic.AtomicLongArray;
 
 /**
  * How long a zone's steps took, from when they were due until their last frame was handed to the transport. Buckets grow by an eighth of a
- * power of two, so a quantile is at most 9 % above the truth. One writer, any readers; recording allocates nothing.
+ * power of two, so a quantile is at most an eighth above the truth. Quantiles are of the newest steps, one to two windows of them; all else
+ * counts from the beginning. One writer, any readers; recording allocates nothing.
  */
 final class StepTimes {
     private static final int PARTS = 8;
     private static final int BUCKETS = 40 * PARTS;
 
-    private final AtomicLongArray counts = new AtomicLongArray(BUCKETS);
+    private final int window;
+    private final AtomicLongArray current = new AtomicLongArray(BUCKETS);
+    private final AtomicLongArray before = new AtomicLongArray(BUCKETS);
+    private int inWindow;
+    private final AtomicLong count = new AtomicLong();
     private final AtomicLong total = new AtomicLong();
     private final AtomicLong late = new AtomicLong();
     private final AtomicLong skipped = new AtomicLong();
     private final AtomicLong shed = new AtomicLong();
 
+    /** @param window steps that quantiles look back at least */
+    StepTimes(int window) {
+        this.window = window;
+    }
+
     void record(long nanos, boolean isLate) {
-        counts.lazySet(bucket(nanos), counts.get(bucket(nanos)) + 1);
+        if (inWindow == window) {
+            for (int i = 0; i < BUCKETS; i++) {
+                before.lazySet(i, current.get(i));
+                current.lazySet(i, 0);
+            }
+            inWindow = 0;
+        }
+        inWindow++;
+        int bucket = bucket(nanos);
+        current.lazySet(bucket, current.get(bucket) + 1);
+        count.lazySet(count.get() + 1);
         total.lazySet(total.get() + nanos);
         if (isLate) {
             late.incrementAndGet();
@@ -46,11 +66,7 @@ final class StepTimes {
     }
 
     long count() {
-        long sum = 0;
-        for (int i = 0; i < BUCKETS; i++) {
-            sum += counts.get(i);
-        }
-        return sum;
+        return count.get();
     }
 
     long totalNanos() {
@@ -72,13 +88,19 @@ final class StepTimes {
         return shed.get();
     }
 
-    /** Nanoseconds that this part of all steps did not take longer than; 0 if there were none. */
+    /** Nanoseconds that this part of the newest steps did not take longer than; 0 if there were none. */
     long quantileNanos(double part) {
-        long wanted = (long) Math.ceil(part * count());
+        long[] counts = new long[BUCKETS];
+        long all = 0;
+        for (int i = 0; i < BUCKETS; i++) {
+            counts[i] = current.get(i) + before.get(i);
+            all += counts[i];
+        }
+        long wanted = Math.max(1, (long) Math.ceil(part * all));
         long sum = 0;
         for (int i = 0; i < BUCKETS; i++) {
-            sum += counts.get(i);
-            if (sum >= wanted && sum > 0) {
+            sum += counts[i];
+            if (sum >= wanted) {
                 return upperNanos(i);
             }
         }

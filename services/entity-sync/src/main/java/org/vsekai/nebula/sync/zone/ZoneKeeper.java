@@ -37,6 +37,9 @@ import org.vsekai.nebula.zones.ZoneSettings;
 @ApplicationScoped
 class ZoneKeeper {
     private static final Logger LOG = Logger.getLogger(ZoneKeeper.class);
+    /** That quantiles of steps look back at least, and at most twice. */
+    private static final int STEP_SECONDS = 10;
+
     private static final Duration PATIENCE = Duration.ofSeconds(5);
 
     private final ZonesConfig config;
@@ -114,7 +117,11 @@ class ZoneKeeper {
             ZoneSettings settings = worlds.findSettings(name, claimed.token()).orElseThrow();
             int ticksToResume = (int)
                     Math.min(Integer.MAX_VALUE / 2, config.resume().toMillis() * settings.ticksPerSecond() / 1000);
-            ZoneThread zone = new ZoneThread(name, new Zone(settings, random), ticksToResume, new StepTimes());
+            ZoneThread zone = new ZoneThread(
+                    name,
+                    new Zone(settings, random),
+                    ticksToResume,
+                    new StepTimes(STEP_SECONDS * settings.ticksPerSecond()));
             owned.put(name, zone);
             var unused = zone.ended().thenRun(() -> owned.remove(name, zone));
             metrics.register(zone);

@@ -7,7 +7,7 @@ import org.junit.jupiter.api.Test;
 class StepTimesTest {
     @Test
     void aQuantileIsAtMostAnEighthAboveTheTruth() {
-        StepTimes times = new StepTimes();
+        StepTimes times = new StepTimes(1000);
         for (int i = 1; i <= 1000; i++) {
             times.record(i * 10_000L, false);
         }
@@ -20,7 +20,7 @@ class StepTimesTest {
 
     @Test
     void anythingHasAPlaceHoweverShortOrLong() {
-        StepTimes times = new StepTimes();
+        StepTimes times = new StepTimes(10);
         assertThat(times.quantileNanos(0.99)).isZero();
         times.record(-5, false);
         times.record(0, false);
@@ -30,5 +30,21 @@ class StepTimesTest {
         assertThat(times.late()).isEqualTo(1);
         assertThat(times.skipped()).isEqualTo(3);
         assertThat(times.quantileNanos(0.5)).isPositive();
+    }
+
+    @Test
+    void quantilesForgetWhatIsTwoWindowsOld() {
+        StepTimes times = new StepTimes(10);
+        for (int i = 0; i < 10; i++) {
+            times.record(1_000_000_000, true);
+        }
+        for (int i = 0; i < 10; i++) {
+            times.record(1_000_000, false);
+        }
+        assertThat(times.quantileNanos(0.99)).isBetween(1_000_000_000L, 1_125_000_000L);
+        times.record(1_000_000, false);
+        assertThat(times.quantileNanos(0.99)).isBetween(1_000_000L, 1_125_000L);
+        assertThat(times.count()).isEqualTo(21);
+        assertThat(times.late()).isEqualTo(10);
     }
 }

@@ -42,6 +42,14 @@ class ModeRepository implements PanacheRepositoryBase<ModeEntity, UUID> {
                 .list();
     }
 
+    /**
+     * False if there is none. A statement and no removal of the entity: concurrent removals of one entity type can wait for one
+     * another's results for ever in Hibernate Reactive.
+     */
+    Uni<Boolean> deleteOne(UUID id) {
+        return delete("id", id).map(rows -> rows == 1);
+    }
+
     /** The mode of that name and those that follow it by {@code update_to}; empty if there is no such mode. */
     Uni<List<UpdateChain.Link>> chainFrom(ModeName name) {
         return Panache.getSession()

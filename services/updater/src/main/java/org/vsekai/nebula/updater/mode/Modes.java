@@ -113,7 +113,14 @@ public class Modes {
     /** Fails with {@link ModeNotFoundException}, or MODE_IN_USE while versions or other modes refer to it. */
     public Uni<Void> delete(ModeName name) {
         return transactions
-                .inTransaction(() -> existing(name).flatMap(repository::delete).call(repository::flush))
+                .inTransaction(() -> existing(name)
+                        .flatMap(mode -> repository.deleteOne(mode.id))
+                        .invoke(removed -> {
+                            if (!removed) {
+                                throw new ModeNotFoundException(name);
+                            }
+                        })
+                        .replaceWithVoid())
                 .onTermination()
                 .invoke(recent::forget)
                 .onFailure(failure -> DatabaseFailure.findSqlState(failure)

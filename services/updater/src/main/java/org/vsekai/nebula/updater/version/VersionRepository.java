@@ -54,6 +54,14 @@ class VersionRepository implements PanacheRepositoryBase<VersionEntity, UUID> {
                         "INVALID_CURSOR", "after must be the next of an earlier page, unchanged."));
     }
 
+    /**
+     * False if there is none. A statement and no removal of the entity: concurrent removals of one entity type can wait for one
+     * another's results for ever in Hibernate Reactive.
+     */
+    Uni<Boolean> deleteOne(UUID id) {
+        return delete("id", id).map(rows -> rows == 1);
+    }
+
     /** Those of the ids that versions have. */
     Uni<Set<UUID>> existing(List<UUID> ids) {
         return find("id in ?1", ids)

@@ -172,7 +172,11 @@ public class Versions {
                     }
                 })
                 .call(row -> files.deleteOf(row.id))
-                .call(versions::delete);
+                .call(row -> versions.deleteOne(row.id).invoke(removed -> {
+                    if (!removed) {
+                        throw new VersionNotFoundException(mode, version);
+                    }
+                }));
     }
 
     /** Those of the ids that versions have. */

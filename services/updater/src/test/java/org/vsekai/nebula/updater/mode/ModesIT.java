@@ -17,6 +17,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -26,6 +27,20 @@ import org.vsekai.nebula.updater.testing.UpdaterTest;
 
 @QuarkusTest
 class ModesIT extends UpdaterTest {
+    @Test
+    void manyAreDeletedAtOnceAndNoneWaitsForAnother() throws Exception {
+        List<String> modes = IntStream.range(0, 24).mapToObj(i -> "many-" + i).toList();
+        modes.forEach(UpdaterTest::createMode);
+        List<CompletableFuture<Integer>> deletions = modes.stream()
+                .map(mode ->
+                        beside(() -> operator().delete("/api/v1/modes/" + mode).statusCode()))
+                .toList();
+        for (CompletableFuture<Integer> deletion : deletions) {
+            assertThat(deletion.get(60, TimeUnit.SECONDS)).isEqualTo(204);
+        }
+        assertThat(number("SELECT count(*) FROM updater.modes")).isZero();
+    }
+
     @Test
     void createsReadsChangesAndDeletesAMode() {
         Response created = publisher().body(Map.of("name", "stable")).post("/api/v1/modes");

@@ -22,6 +22,9 @@ import java.util.ArrayList;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -186,6 +189,23 @@ class VersionsIT extends UpdaterTest {
                 .get(VERSIONS + "/0.2.0")
                 .then()
                 .statusCode(304);
+    }
+
+    @Test
+    void manyAreDeletedAtOnceAndNoneWaitsForAnother() throws Exception {
+        createMode("stable");
+        List<String> numbers =
+                IntStream.range(0, 8).mapToObj(i -> "0." + i + ".0").toList();
+        numbers.forEach(number -> createVersion("stable", number));
+        List<CompletableFuture<Integer>> deletions = numbers.stream()
+                .map(number ->
+                        beside(() -> publisher().delete(VERSIONS + "/" + number).statusCode()))
+                .toList();
+        for (CompletableFuture<Integer> deletion : deletions) {
+            assertThat(deletion.get(90, TimeUnit.SECONDS)).isEqualTo(204);
+        }
+        assertThat(number("SELECT count(*) FROM updater.versions")).isZero();
+        assertThat(assets.pins()).isEmpty();
     }
 
     @Test

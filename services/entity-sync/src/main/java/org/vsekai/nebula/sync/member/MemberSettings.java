@@ -117,8 +117,11 @@ public interface MemberSettings {
         @WithDefault("500000")
         int requests();
 
-        /** How long each is remembered; at least two minutes. */
-        @WithDefault("2m")
+        /**
+         * How long each is remembered; three minutes or more: a caller may send an id again for one, its member tries for one, and a try
+         * may take one.
+         */
+        @WithDefault("3m")
         Duration requestWindow();
     }
 }

@@ -16,7 +16,9 @@ import org.jspecify.annotations.Nullable;
 final class CellEncoder {
     static final int SEGMENT = 48 << 10;
 
-    private static final int MOST_IN_GROUP = 2048;
+    /** As many as fit into a segment, however large their numbers are. */
+    private static final int MOST_IN_GROUP = 1024;
+
     private static final int POSITION = 1;
     private static final int ROTATION = 2;
     private static final int VELOCITY = 4;
@@ -147,9 +149,13 @@ final class CellEncoder {
         body.uint32(1, cell);
         CellGrid.@Nullable Departures departures = grid.departures(cell);
         int from = heard;
-        if (departures != null && heard > 0 && departures.forgotten() > heard) {
-            body.uint32(2, 1);
+        if (departures != null && departures.forgotten() > heard) {
             from = 0;
+        }
+        if (from == 0) {
+            // Also to those to whom the cell is new: another cell's departures may have sent entities here that are
+            // gone again.
+            body.uint32(2, 1);
         }
         for (SlotList list : masked) {
             list.clear();

@@ -34,6 +34,9 @@ public final class Session {
 
     // What goes into the next frame beside cells, as fields.
     final WireWriter pending = new WireWriter(256);
+    /** How much of that is the welcome, which is as long as the list of what a resumed session owns. */
+    int welcomeSize;
+
     final WireWriter opened = new WireWriter(64);
     final WireWriter closed = new WireWriter(64);
 

@@ -22,7 +22,8 @@ public final class Zone {
     static final int MOST_STRAIN = 2;
 
     private static final int LARGEST_FRAME = 256 << 10;
-    private static final int LARGEST_PENDING = 256 << 10;
+    /** Leaves room in a frame for the lists of cells that are opened and closed. */
+    private static final int LARGEST_PENDING = 224 << 10;
     /** Seconds that a transport may take no frame. */
     private static final int PATIENCE = 10;
 
@@ -136,6 +137,8 @@ public final class Zone {
         } else {
             if (before.sink != null) {
                 before.sink.end(EndReason.LEFT);
+                // Its client may still send, and must no more pass for the one that took over.
+                before.sink = null;
             }
             session = new Session(before.number, role, token);
             session.firstOwned = before.firstOwned;
@@ -190,6 +193,7 @@ public final class Zone {
         }
         to.packed(11, nested);
         session.pending.delimited(2, to);
+        session.welcomeSize = session.pending.size();
     }
 
     /** The client of a session is gone, and may come back for so many ticks. */
@@ -474,7 +478,11 @@ public final class Zone {
         changed(slot);
     }
 
+    /** Nothing is kept for a client that is away: if it comes back, its welcome says what it owns. */
     private void notice(Session to, int kind, int slot, int number) {
+        if (to.sink == null) {
+            return;
+        }
         nested.clear();
         nested.uint32(1, kind);
         nested.uint32(2, slot);
@@ -521,17 +529,23 @@ public final class Zone {
      * @param ticksToResume for sessions that are ended as they read too slowly
      */
     public void step(int ticksToResume) {
+        if (ended) {
+            return;
+        }
+        // Before anybody is told of this tick: what they leave behind changes in it.
+        for (int i = sessions.size() - 1; i >= 0; i--) {
+            Session session = sessions.get(i);
+            if (session.sink == null && tick - session.awayUntil >= 0) {
+                leave(session);
+            }
+        }
         encoder.begin(tick);
         WireWriter arena = encoder.arena();
         arena.uint64(1, tick);
         int header = arena.size();
         for (int i = sessions.size() - 1; i >= 0; i--) {
             Session session = sessions.get(i);
-            if (session.sink == null) {
-                if (tick - session.awayUntil >= 0) {
-                    leave(session);
-                }
-            } else {
+            if (session.sink != null) {
                 serve(session, session.sink, header, ticksToResume);
             }
         }
@@ -543,12 +557,11 @@ public final class Zone {
 
     private void serve(Session session, FrameSink sink, int header, int ticksToResume) {
         int perSecond = settings.ticksPerSecond();
-        session.sendCredit =
-                Math.min(settings.bytesPerSecond(), session.sendCredit + settings.bytesPerSecond() / perSecond);
+        session.sendCredit = Math.min(settings.bytesPerSecond(), session.sendCredit + share(settings.bytesPerSecond()));
         session.updateCredit = Math.min(
                 2L * settings.updatesPerSecond(),
-                session.updateCredit + Math.max(1, settings.updatesPerSecond() / perSecond));
-        if (session.pending.size() > LARGEST_PENDING) {
+                session.updateCredit + Math.max(1, share(settings.updatesPerSecond())));
+        if (session.pending.size() - session.welcomeSize > LARGEST_PENDING) {
             statistics.droppedSlow++;
             drop(session, EndReason.TOO_SLOW, ticksToResume);
             return;
@@ -588,6 +601,7 @@ public final class Zone {
         }
         arena.raw(session.pending.bytes(), 0, session.pending.size());
         session.pending.clear();
+        session.welcomeSize = 0;
         int most = arena.size() - own;
         frame.clear();
         frame.add(0, header);
@@ -596,6 +610,12 @@ public final class Zone {
         if (frame.size() > header || tick - session.lastSent >= perSecond) {
             send(session, sink);
         }
+    }
+
+    /** This tick's part of what a second gives; those of a second's ticks add up to it. */
+    private long share(long perSecond) {
+        int ticks = settings.ticksPerSecond();
+        return perSecond * (tick + 1L) / ticks - perSecond * tick / ticks;
     }
 
     /** Notes which cells the session is due to hear of; how many. */

@@ -1,5 +1,7 @@
 package org.vsekai.nebula.zones;
 
+import static org.assertj.core.api.Assertions.assertThat;
+
 import com.google.protobuf.InvalidProtocolBufferException;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -7,14 +9,19 @@ import java.util.List;
 import java.util.Map;
 import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
+import org.vsekai.nebula.api.entities.v1.AreaOfInterest;
+import org.vsekai.nebula.api.entities.v1.AuthorityChange;
 import org.vsekai.nebula.api.entities.v1.AuthorityNotice;
 import org.vsekai.nebula.api.entities.v1.ClientFrame;
+import org.vsekai.nebula.api.entities.v1.Movements;
 import org.vsekai.nebula.api.entities.v1.Refused;
 import org.vsekai.nebula.api.entities.v1.ServerFrame;
 import org.vsekai.nebula.api.entities.v1.Welcome;
 
 /** A client without a network: frames go both ways by call, as bytes. */
 final class TestClient implements FrameSink {
+    private static final int LARGEST_FRAME = 256 << 10;
+
     final Zone zone;
     final ReferenceView view = new ReferenceView();
     final List<ServerFrame> frames = new ArrayList<>();
@@ -42,6 +49,13 @@ final class TestClient implements FrameSink {
         return client;
     }
 
+    /** A client that comes back for what another one's session owned. */
+    static TestClient resume(Zone zone, Role role, long token, long before) {
+        TestClient client = new TestClient(zone);
+        client.session = zone.join(role, client, new SessionToken(token, token), new SessionToken(before, before));
+        return client;
+    }
+
     Session session() {
         if (session == null) {
             throw new IllegalStateException("not joined");
@@ -54,6 +68,40 @@ final class TestClient implements FrameSink {
         zone.receive(session(), bytes, 0, bytes.length, 100);
     }
 
+    void watch(int x, int z, int radius) {
+        send(ClientFrame.newBuilder()
+                .setInterest(AreaOfInterest.newBuilder().setX(x).setZ(z).setRadius(radius)));
+    }
+
+    void move(int handle, int x, int y, int z) {
+        send(ClientFrame.newBuilder()
+                .addMovements(Movements.newBuilder()
+                        .addHandles(handle)
+                        .addPositions(x)
+                        .addPositions(y)
+                        .addPositions(z)));
+    }
+
+    void delete(int handle) {
+        send(ClientFrame.newBuilder().addDelete(handle));
+    }
+
+    void authority(AuthorityChange.Kind kind, int handle, int to) {
+        send(ClientFrame.newBuilder()
+                .addAuthority(AuthorityChange.newBuilder()
+                        .setKind(kind)
+                        .setHandle(handle)
+                        .setTo(to)));
+    }
+
+    ReferenceView.Entity seen(int handle) {
+        ReferenceView.Entity entity = view.entities.get(handle);
+        if (entity == null) {
+            throw new AssertionError("entity " + handle + " is not seen");
+        }
+        return entity;
+    }
+
     @Override
     public boolean isReady() {
         return ready.getAsBoolean();
@@ -64,7 +112,9 @@ final class TestClient implements FrameSink {
         byte[] bytes = new byte[frame.size()];
         frame.copyTo(bytes, 0);
         try {
+            assertThat(ended).isNull();
             ServerFrame message = ServerFrame.parseFrom(bytes);
+            assertThat(bytes.length - message.getWelcome().getSerializedSize()).isLessThanOrEqualTo(LARGEST_FRAME);
             frames.add(message);
             if (message.hasWelcome()) {
                 welcome = message.getWelcome();
@@ -80,6 +130,7 @@ final class TestClient implements FrameSink {
 
     @Override
     public void end(EndReason reason) {
+        assertThat(ended).as("a session ends once").isNull();
         ended = reason;
     }
 }

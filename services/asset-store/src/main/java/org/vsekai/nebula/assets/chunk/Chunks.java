@@ -15,6 +15,7 @@ import java.nio.file.Path;
 import java.nio.file.attribute.BasicFileAttributes;
 import java.nio.file.attribute.FileTime;
 import java.security.MessageDigest;
+import java.time.Duration;
 import java.util.HexFormat;
 import java.util.Objects;
 import java.util.Optional;
@@ -203,6 +204,12 @@ public class Chunks {
         boolean removed = store.chunks().remove(id);
         facts.invalidate(id);
         return removed;
+    }
+
+    /** Removes a chunk, if there is one, as {@link StoreFolder#removeChunk}. */
+    public void removeWithin(ChunkId id, Duration within) {
+        store.removeChunk(id, within);
+        facts.invalidate(id);
     }
 
     private byte[] read(InputStream body) {

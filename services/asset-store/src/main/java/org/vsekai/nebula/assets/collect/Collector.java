@@ -57,6 +57,7 @@ class Collector {
     private final CollectConfig config;
     private final Clock clock;
     private final ExecutorService threads;
+    private final Deletions deletions = new Deletions();
 
     Collector(
             Roots roots,
@@ -86,6 +87,11 @@ class Collector {
     /** Carries a run on from wherever it was left. */
     void run(Progress progress) {
         new Collection(progress).run();
+    }
+
+    /** What is being deleted ends by itself, soon; nothing else is deleted any more. Whoever carries a run on interrupts it. */
+    void stop() {
+        deletions.stop();
     }
 
     /** One run. */
@@ -295,13 +301,13 @@ class Collector {
 
         private void carryOut(Sentence sentence) {
             progress.enter("deleting");
-            Parallel.forEach(threads, config.concurrency(), sentence.chunks(), id -> {
-                progress.turn().require();
-                chunks.remove(id);
-            });
+            Parallel.forEach(
+                    threads,
+                    config.concurrency(),
+                    sentence.chunks(),
+                    id -> deletions.carryOut(progress.turn(), within -> chunks.removeWithin(id, within)));
             for (String path : sentence.files()) {
-                progress.turn().require();
-                store.deleteFile(path);
+                deletions.carryOut(progress.turn(), within -> store.deleteFile(path, within));
                 if (path.startsWith("indexes/")) {
                     String name = path.substring("indexes/".length());
                     companions.forEach(companion -> companion.indexRemoved(Indexes.parseName(name)));

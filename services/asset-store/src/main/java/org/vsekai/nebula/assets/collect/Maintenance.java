@@ -5,16 +5,14 @@ import io.quarkus.runtime.StartupEvent;
 import io.quarkus.virtual.threads.VirtualThreads;
 import io.smallrye.mutiny.Uni;
 import io.vertx.core.Vertx;
+import jakarta.annotation.Priority;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.enterprise.event.Observes;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.concurrent.ExecutorService;
-import java.util.concurrent.Future;
-import java.util.concurrent.atomic.AtomicInteger;
 import org.jboss.logging.Logger;
-import org.jspecify.annotations.Nullable;
 import org.vsekai.nebula.casync.store.HttpStoreOptions;
 import org.vsekai.nebula.casync.store.ReadableStore;
 import org.vsekai.nebula.kit.ledger.LedgerUnavailableException;
@@ -33,16 +31,20 @@ class Maintenance {
     private static final Logger LOG = Logger.getLogger(Maintenance.class);
     private static final int MAX_LOCATION_CHARACTERS = 2000;
 
+    /** Among those that hear of the end: before everything that a run needs. */
+    private static final int EARLY = 1000;
+
+    /** For a run's end, which has to wait for no more than one deletion, or the reading of one chunk. */
+    private static final Duration FAREWELL = Duration.ofSeconds(10);
+
     private final Runs runs;
     private final Turns turns;
     private final Collector collector;
     private final StoreVerification verification;
     private final CollectConfig config;
     private final Clock clock;
-    private final ExecutorService threads;
-    private final AtomicInteger wakes = new AtomicInteger();
+    private final WokenWork work;
     private volatile boolean stopping;
-    private volatile @Nullable Future<?> work;
 
     Maintenance(
             Runs runs,
@@ -58,18 +60,19 @@ class Maintenance {
         this.verification = verification;
         this.config = config;
         this.clock = clock;
-        this.threads = threads;
+        this.work = new WokenWork(threads, this::carryOn);
     }
 
     void start(@Observes StartupEvent event, Vertx vertx) {
-        vertx.setPeriodic(config.wakeInterval().toMillis(), timer -> wake());
+        vertx.setPeriodic(config.wakeInterval().toMillis(), timer -> work.wake());
     }
 
-    void stop(@Observes ShutdownEvent event) {
+    /** Before the store is closed and the lease given back: another instance may take the turn at once, and nobody may delete then. */
+    void stop(@Observes @Priority(EARLY) ShutdownEvent event) {
         stopping = true;
-        @Nullable Future<?> current = work;
-        if (current != null) {
-            current.cancel(true);
+        collector.stop();
+        if (!work.stop(FAREWELL)) {
+            LOG.warnf("Maintenance of the store has not ended within %s", FAREWELL);
         }
     }
 
@@ -84,7 +87,7 @@ class Maintenance {
         if (time.isNegative() || time.toDays() > 36_500) {
             throw ProblemException.invalid("INVALID_GRACE", "The grace time must lie between nothing and 100 years.");
         }
-        return runs.start(Run.Kind.COLLECTION, delete, time, null).invoke(run -> wake());
+        return runs.start(Run.Kind.COLLECTION, delete, time, null).invoke(run -> work.wake());
     }
 
     /**
@@ -96,7 +99,7 @@ class Maintenance {
     Uni<Run> verify(Optional<String> repairFrom) {
         repairFrom.ifPresent(Maintenance::checkLocation);
         return runs.start(Run.Kind.VERIFICATION, false, Duration.ZERO, repairFrom.orElse(null))
-                .invoke(run -> wake());
+                .invoke(run -> work.wake());
     }
 
     private static void checkLocation(String location) {
@@ -113,19 +116,6 @@ class Maintenance {
     /** A store to heal from. What it needs to be let in comes from this service's environment, as for its own. */
     static ReadableStore open(String location) {
         return new StoreUrls(HttpStoreOptions.DEFAULT, System.getenv()).openReadable(location);
-    }
-
-    private void wake() {
-        if (!stopping && wakes.getAndIncrement() == 0) {
-            work = threads.submit(() -> {
-                int heard;
-                do {
-                    // A run that is started while this one ends is heard of here.
-                    heard = wakes.get();
-                    carryOn();
-                } while (!wakes.compareAndSet(heard, 0));
-            });
-        }
     }
 
     private void carryOn() {
@@ -168,13 +158,18 @@ class Maintenance {
             LOG.infof("%s %s ends here: %s", run.kind(), run.id(), e.getMessage());
         } catch (DatabaseUnavailableException | OutcomeUnknownException | LedgerUnavailableException e) {
             LOG.warnf("%s %s will be carried on when what it needs is back: %s", run.kind(), run.id(), e.getMessage());
-        } catch (RuntimeException e) {
-            LOG.errorf(e, "%s %s failed", run.kind(), run.id());
-            progress.report("failed: " + e.getMessage());
-            runs.end(progress, Run.State.FAILED);
+        } catch (Throwable e) {
+            if (stopping) {
+                LOG.infof("%s %s ends here, as the service stops: %s", run.kind(), run.id(), e);
+            } else {
+                // An Error, too: left as it is, the run would be taken up and fail again, for ever.
+                LOG.errorf(e, "%s %s failed", run.kind(), run.id());
+                progress.report("failed: " + e);
+                runs.end(progress, Run.State.FAILED);
+            }
         } finally {
-            // One that stops leaves both to the end of its lease, which is near.
-            if (!Thread.currentThread().isInterrupted()) {
+            // One that stops leaves both to the end of its lease, which is given back when nothing is deleted any more.
+            if (!stopping) {
                 turns.giveBack(turn);
             }
         }

@@ -13,7 +13,11 @@ import java.util.function.Consumer;
 final class Parallel {
     private Parallel() {}
 
-    /** Returns when all is done, or after the first failure, when no worker runs any more. */
+    /**
+     * Returns when all is done, or after the first failure; in any case when no worker runs any more.
+     *
+     * @throws RunEndedException if this thread was interrupted
+     */
     static <T> void forEach(ExecutorService threads, int concurrency, List<T> items, Consumer<T> work) {
         Iterator<T> iterator = items.iterator();
         AtomicBoolean stopped = new AtomicBoolean();
@@ -30,27 +34,39 @@ final class Parallel {
                     }
                     try {
                         work.accept(item);
-                    } catch (RuntimeException e) {
+                    } catch (RuntimeException | Error e) {
                         stopped.set(true);
                         throw e;
                     }
                 }
             }));
         }
-        RuntimeException failure = null;
+        Throwable failure = null;
+        boolean interrupted = false;
         for (Future<?> worker : workers) {
-            try {
-                worker.get();
-            } catch (ExecutionException e) {
-                failure = e.getCause() instanceof RuntimeException cause ? cause : new IllegalStateException(e);
-            } catch (InterruptedException e) {
-                stopped.set(true);
-                Thread.currentThread().interrupt();
-                throw new RunEndedException("the service stops");
+            // Until its end, whatever happens: who goes on believes that nobody works any more.
+            for (boolean ended = false; !ended; ) {
+                try {
+                    worker.get();
+                    ended = true;
+                } catch (ExecutionException e) {
+                    failure = e.getCause();
+                    ended = true;
+                } catch (InterruptedException e) {
+                    stopped.set(true);
+                    interrupted = true;
+                }
             }
         }
-        if (failure != null) {
-            throw failure;
+        if (interrupted) {
+            Thread.currentThread().interrupt();
+            throw new RunEndedException("the service stops");
+        }
+        switch (failure) {
+            case null -> {}
+            case RuntimeException e -> throw e;
+            case Error e -> throw e;
+            default -> throw new IllegalStateException(failure);
         }
     }
 }

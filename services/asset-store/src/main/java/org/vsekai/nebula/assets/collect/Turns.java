@@ -37,7 +37,7 @@ class Turns {
 
     /** Empty if it is another instance's turn. Fails if the ledger does not answer. */
     Optional<Turn> take(Run run) {
-        Optional<Long> held = Optional.of(await(lease.token(LEASE_PATIENCE)));
+        long held = await(lease.token(LEASE_PATIENCE));
         if (!(await(lease.claim(CLAIM)) instanceof ClaimAnswer.Claimed claimed)) {
             return Optional.empty();
         }
@@ -45,8 +45,7 @@ class Turns {
         Optional<WriteIntent> intent = run.deleteGarbage()
                 ? Optional.of(await(intents.begin(collecting, UUID.randomUUID(), Collecting.covers(run))))
                 : Optional.empty();
-        return Optional.of(
-                new Turn(claimed.token(), intent, () -> lease.findToken().equals(held)));
+        return Optional.of(new Turn(claimed.token(), intent, lease.timeToLive(), () -> lease.remaining(held)));
     }
 
     /** The run has come to its end, or is to be carried on by whoever takes the next turn. */

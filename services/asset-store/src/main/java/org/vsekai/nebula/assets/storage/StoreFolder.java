@@ -26,6 +26,7 @@ import org.vsekai.nebula.casync.store.ChunkCodec;
 import org.vsekai.nebula.casync.store.HttpStoreOptions;
 import org.vsekai.nebula.casync.store.LocalChunkStore;
 import org.vsekai.nebula.casync.store.ManagedStore;
+import org.vsekai.nebula.casync.store.Stores;
 import org.vsekai.nebula.kit.problem.ProblemException;
 import org.vsekai.nebula.kit.problem.ProblemKind;
 import org.vsekai.nebula.stores.FolderObjects;
@@ -117,10 +118,27 @@ public class StoreFolder {
         return zeroChunk;
     }
 
-    /** Deletes a file; none is no failure. @param path below the root, as this service made it */
-    public void deleteFile(String path) {
+    /**
+     * Removes a chunk, if there is one, in a single attempt; elsewhere than on this machine it is given up after a time.
+     *
+     * @throws StoreUnavailableException if it is not known to be removed
+     */
+    public void removeChunk(ChunkId id, Duration within) {
+        if (root == null) {
+            objects.removeWithin(CHUNKS + "/" + Stores.path(id), within);
+        } else {
+            boolean unused = chunks.remove(id);
+        }
+    }
+
+    /**
+     * Deletes a file as {@link #removeChunk} does a chunk.
+     *
+     * @param path below the root, as this service made it
+     */
+    public void deleteFile(String path, Duration within) {
         try {
-            boolean unused = objects.remove(path);
+            objects.removeWithin(path, within);
         } catch (UncheckedIOException e) {
             throw new StoreUnavailableException(objects.name(), "cannot delete " + path + ": " + e, e);
         }

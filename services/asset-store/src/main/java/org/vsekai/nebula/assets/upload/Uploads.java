@@ -182,11 +182,11 @@ public class Uploads {
      * @throws ProblemException UPLOAD_NOT_FOUND, UPLOAD_EXPIRED
      */
     public Set<ChunkId> protect(UUID id, byte[] ids) {
-        Instant now = clock.instant().truncatedTo(ChronoUnit.MICROS);
         Set<ChunkId> condemnedNow = new HashSet<>();
         UploadRow upload = transactions
                 .inTransaction(() -> requireOpen(id)
-                        .call(() -> chunks.persist(rows(id, ids, now)))
+                        // The time of this run of the transaction: a collector takes rows for new by it.
+                        .call(() -> chunks.persist(rows(id, ids, clock.instant().truncatedTo(ChronoUnit.MICROS))))
                         .call(() -> condemned.chunks().invoke(found -> {
                             condemnedNow.clear();
                             condemnedNow.addAll(found);

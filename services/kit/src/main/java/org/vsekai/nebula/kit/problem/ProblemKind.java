@@ -23,10 +23,10 @@ public enum ProblemKind {
     INTERNAL(500, "Internal Server Error", Status.Code.INTERNAL),
     /** Stored data is damaged. */
     DATA_LOSS(500, "Internal Server Error", Status.Code.DATA_LOSS),
-    /** The work may or may not have been done. */
-    OUTCOME_UNKNOWN(500, "Internal Server Error", Status.Code.UNKNOWN),
     /** A part that the service needs does not answer; trying again later makes sense. */
     UNAVAILABLE(503, "Service Unavailable", Status.Code.UNAVAILABLE),
+    /** As UNAVAILABLE, but the work may or may not have been done: a look, or trying again, tells. */
+    OUTCOME_UNKNOWN(503, "Service Unavailable", Status.Code.UNKNOWN),
     INSUFFICIENT_STORAGE(507, "Insufficient Storage", Status.Code.RESOURCE_EXHAUSTED);
 
     private final int httpStatus;

@@ -33,7 +33,14 @@ import org.vsekai.nebula.kit.problem.ProblemKind;
 
 /** How the client goes on when members fail, each of them scripted. What real ones do is tested where they are hosted. */
 class LedgerClientIT {
+    /** Of calls that are to come to their deadline. */
     private static final Duration DEADLINE = Duration.ofSeconds(2);
+
+    /** When they must have come to it, whatever else the machine does. */
+    private static final Duration LATEST = DEADLINE.multipliedBy(3);
+
+    /** Of calls that are answered, on a busy machine as well, before anything is sent a second time. */
+    private static final Duration PATIENCE = Duration.ofSeconds(30);
 
     private final List<Member> members = new ArrayList<>();
     private final List<LedgerClient> clients = new ArrayList<>();
@@ -89,13 +96,13 @@ class LedgerClientIT {
         return member;
     }
 
-    private LedgerClient client(int maxInFlight) {
+    private LedgerClient client(Duration deadline, Duration attempt, int maxInFlight) {
         LedgerClient client = LedgerClient.connect(new LedgerEndpoints(
                 members.stream().map(member -> "127.0.0.1:" + member.port).toList(),
                 Optional.of("token"),
                 Optional.empty(),
-                DEADLINE,
-                Duration.ofMillis(500),
+                deadline,
+                attempt,
                 Duration.ofMillis(10),
                 Duration.ofMillis(100),
                 maxInFlight));
@@ -104,11 +111,16 @@ class LedgerClientIT {
     }
 
     private LedgerClient client() {
-        return client(10);
+        return client(PATIENCE, PATIENCE, 10);
+    }
+
+    /** One that gives up soon. */
+    private LedgerClient hasty() {
+        return client(DEADLINE, DEADLINE.dividedBy(4), 10);
     }
 
     private static <T> T await(Uni<T> answer) {
-        return answer.await().atMost(DEADLINE.plusSeconds(5));
+        return answer.await().atMost(PATIENCE.plusSeconds(5));
     }
 
     private static void fail(StreamObserver<Counter> answer, ProblemKind kind, String code) {
@@ -143,15 +155,20 @@ class LedgerClientIT {
         Member hanging = member((number, answer) -> {});
         Member other = member((number, answer) -> answer(answer, 8));
         UUID request = UUID.randomUUID();
-        assertThat(await(client().addToCounter(request, "n", 1))).isEqualTo(8);
-        assertThat(hanging.asked).containsExactly(request.toString());
-        assertThat(other.asked).containsExactly(request.toString());
+        // Time enough for the first to be asked before it is given up.
+        LedgerClient client = client(PATIENCE, Duration.ofSeconds(3), 10);
+        assertThat(await(client.addToCounter(request, "n", 1))).isEqualTo(8);
+        assertThat(hanging.asked).containsOnly(request.toString());
+        assertThat(other.asked).containsOnly(request.toString());
     }
 
     @Test
     void memberThatDiesWithTheCallLeavesItOpen() throws IOException {
         Member dying = member((number, answer) -> members.getFirst().server.shutdownNow());
-        assertThatThrownBy(() -> await(client().addToCounter("n", 1)))
+        // The first attempt has all the time to reach it; the others find nobody.
+        Duration deadline = Duration.ofSeconds(10);
+        LedgerClient client = client(deadline, deadline, 10);
+        assertThatThrownBy(() -> await(client.addToCounter("n", 1)))
                 .isInstanceOfSatisfying(LedgerOutcomeUnknownException.class, e -> assertThat(dying.asked)
                         .containsOnly(e.requestId().toString()));
     }
@@ -159,40 +176,38 @@ class LedgerClientIT {
     @Test
     void outcomeThatStaysUnknownIsSaidSoAtTheDeadline() throws IOException {
         Member member = member((number, answer) -> fail(answer, ProblemKind.UNAVAILABLE, "OUTCOME_UNKNOWN"));
-        failsWithin(
-                DEADLINE.plusSeconds(1),
-                () -> await(client().addToCounter("n", 1)),
-                LedgerOutcomeUnknownException.class);
-        assertThat(member.asked).hasSizeGreaterThan(2);
+        failsWithin(LATEST, () -> await(hasty().addToCounter("n", 1)), LedgerOutcomeUnknownException.class);
+        assertThat(member.asked).hasSizeGreaterThan(1);
         assertThat(member.asked.stream().distinct()).hasSize(1);
     }
 
     @Test
     void majorityThatIsAwayIsUnavailableAndNothingMore() throws IOException {
         member((number, answer) -> fail(answer, ProblemKind.UNAVAILABLE, "NO_LEADER"));
-        LedgerClient client = client();
-        failsWithin(
-                DEADLINE.plusSeconds(1), () -> await(client.addToCounter("n", 1)), LedgerUnavailableException.class);
-        failsWithin(
-                Duration.ofSeconds(2),
+        LedgerClient client = hasty();
+        // An attempt that a busy machine does not bring to its end is rightly called open, so it may take several
+        // calls.
+        eventually(
+                () -> failsWithin(LATEST, () -> await(client.addToCounter("n", 1)), LedgerUnavailableException.class));
+        eventually(() -> failsWithin(
+                DEADLINE,
                 () -> await(client.withDeadline(Duration.ofMillis(300)).addToCounter("n", 1)),
-                LedgerUnavailableException.class);
+                LedgerUnavailableException.class));
     }
 
     @Test
     void memberThatNobodyReachesCannotHaveDoneAnything() throws IOException {
         Member gone = member((number, answer) -> {});
         gone.server.shutdownNow();
-        failsWithin(
-                DEADLINE.plusSeconds(1), () -> await(client().addToCounter("n", 1)), LedgerUnavailableException.class);
+        failsWithin(LATEST, () -> await(hasty().addToCounter("n", 1)), LedgerUnavailableException.class);
     }
 
     @Test
     void readHasNoOutcomeToBeUnknown() throws IOException {
         member((number, answer) -> {});
         failsWithin(
-                DEADLINE.plusSeconds(1),
-                () -> await(client().counter("n", ReadConsistency.LINEARIZABLE)),
+                LATEST,
+                () -> await(hasty().counter("n", ReadConsistency.LINEARIZABLE)),
                 LedgerUnavailableException.class);
     }
 
@@ -218,10 +233,10 @@ class LedgerClientIT {
     @Test
     void callsUnderWayAreBounded() throws IOException {
         Member member = member((number, answer) -> {});
-        LedgerClient client = client(1);
+        LedgerClient client = client(PATIENCE, PATIENCE, 1);
         Cancellable hanging = client.addToCounter("n", 1).subscribe().with(value -> {}, failure -> {});
         eventually(() -> assertThat(member.asked).isNotEmpty());
-        failsWithin(Duration.ofSeconds(1), () -> await(client.addToCounter("n", 1)), LedgerUnavailableException.class);
+        failsWithin(DEADLINE, () -> await(client.addToCounter("n", 1)), LedgerUnavailableException.class);
         hanging.cancel();
         Cancellable next = client.addToCounter("m", 1).subscribe().with(value -> {}, failure -> {});
         eventually(() -> assertThat(member.asked.stream().distinct()).hasSize(2));

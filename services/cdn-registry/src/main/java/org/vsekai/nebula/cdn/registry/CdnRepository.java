@@ -1,5 +1,6 @@
 package org.vsekai.nebula.cdn.registry;
 
+import io.quarkus.hibernate.reactive.panache.Panache;
 import io.quarkus.hibernate.reactive.panache.PanacheRepositoryBase;
 import io.quarkus.panache.common.Parameters;
 import io.quarkus.panache.common.Sort;
@@ -15,6 +16,18 @@ import org.vsekai.nebula.kit.paging.PageRequest;
 class CdnRepository implements PanacheRepositoryBase<CdnEntity, UUID> {
     Uni<Optional<CdnEntity>> findByUid(String uid) {
         return find("uid", uid).firstResult().map(Optional::ofNullable);
+    }
+
+    /**
+     * False if there is none; its figures go with it. A statement and no removal of the entity: concurrent removals of one
+     * entity type can wait for one another's results for ever in Hibernate Reactive.
+     */
+    Uni<Boolean> deleteOne(UUID id) {
+        return Panache.getSession()
+                .flatMap(session -> session.createNativeQuery("DELETE FROM cdn WHERE id = :id")
+                        .setParameter("id", id)
+                        .executeUpdate())
+                .map(rows -> rows == 1);
     }
 
     /** The rows of a page in the order of uid, and one more if there is one. */

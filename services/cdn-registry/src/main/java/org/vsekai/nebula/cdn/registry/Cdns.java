@@ -86,7 +86,14 @@ public class Cdns {
 
     /** Fails with CDN_NOT_FOUND. */
     public Uni<Void> delete(String uid) {
-        return transactions.inTransaction(() -> getRow(uid).chain(rows::delete));
+        return transactions.inTransaction(() -> getRow(uid)
+                .chain(row -> rows.deleteOne(row.id))
+                .invoke(removed -> {
+                    if (!removed) {
+                        throw notFound(uid);
+                    }
+                })
+                .replaceWithVoid());
     }
 
     /** Registers what is missing and makes what is there as the entries say, all or nothing. */
@@ -159,9 +166,7 @@ public class Cdns {
     }
 
     private Uni<CdnEntity> getRow(String uid) {
-        return rows.findByUid(uid)
-                .map(found -> found.orElseThrow(
-                        () -> ProblemException.notFound("CDN_NOT_FOUND", "No CDN has the uid " + uid + ".")));
+        return rows.findByUid(uid).map(found -> found.orElseThrow(() -> notFound(uid)));
     }
 
     private Uni<CdnEntity> insert(CdnEntry entry) {
@@ -182,6 +187,10 @@ public class Cdns {
     /** Now, as exactly as the database keeps it. */
     private Instant now() {
         return clock.instant().truncatedTo(ChronoUnit.MICROS);
+    }
+
+    private static ProblemException notFound(String uid) {
+        return ProblemException.notFound("CDN_NOT_FOUND", "No CDN has the uid " + uid + ".");
     }
 
     private static ProblemException exists(String uid) {

@@ -24,6 +24,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
@@ -83,6 +84,24 @@ class CdnRegistryIT {
                 .body("cdns[0].uri", startsWith("http://127.0.0.1:"));
         operator().get("/api/v1/cdns/seeded").then().statusCode(200).body("probes.healthy", equalTo(true));
         given().get("/q/health/ready").then().statusCode(200);
+    }
+
+    @Test
+    void manyAreRemovedAtOnceAndNoneWaitsForAnother() throws Exception {
+        // With the seed, as many as there may be.
+        List<String> uids = IntStream.range(1, RegistryEnvironment.MAX_CDNS)
+                .mapToObj(i -> "many-" + i)
+                .toList();
+        uids.forEach(uid -> register(uid, SILENT + uid, "eu"));
+        List<CompletableFuture<Integer>> removals = uids.stream()
+                .map(uid -> CompletableFuture.supplyAsync(
+                        () -> operator().delete("/api/v1/cdns/" + uid).statusCode(),
+                        task -> Thread.ofPlatform().daemon().start(task)))
+                .toList();
+        for (CompletableFuture<Integer> removal : removals) {
+            assertThat(removal.get(60, TimeUnit.SECONDS)).isEqualTo(204);
+        }
+        assertThat(cdns.listAll().await().atMost(PATIENCE)).hasSize(1);
     }
 
     @Test

@@ -26,6 +26,9 @@ class TemporaryEntries {
     private static final int MAX_KEY_BYTES = 256;
     private static final int MAX_TYPE_URL_LENGTH = 512;
 
+    /** Less would be no limit at all to the cache. */
+    private static final Duration SHORTEST = Duration.ofMillis(1);
+
     /** Which entry is meant. */
     sealed interface Which {
         /** The entry under a key. */
@@ -81,8 +84,8 @@ class TemporaryEntries {
                             + config.maxValueSize().asLongValue() + ".");
         }
         Duration lifespan = timeToLive.orElse(config.defaultTimeToLive());
-        // Less than a millisecond would be no limit at all to the cache.
-        if (lifespan.isNegative() || lifespan.toMillis() == 0 || lifespan.compareTo(config.maxTimeToLive()) > 0) {
+        // Compared before it is converted: what comes by gRPC may be more than milliseconds can be counted of.
+        if (lifespan.compareTo(SHORTEST) < 0 || lifespan.compareTo(config.maxTimeToLive()) > 0) {
             throw ProblemException.invalid(
                     "INVALID_TIME_TO_LIVE",
                     "The time to live must be a millisecond to " + config.maxTimeToLive() + ", not " + lifespan + ".");

@@ -7,26 +7,49 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.HexFormat;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.UUID;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.vsekai.nebula.api.entities.v1.AreaOfInterest;
 import org.vsekai.nebula.api.entities.v1.AuthorityChange;
+import org.vsekai.nebula.api.entities.v1.CellUpdate;
 import org.vsekai.nebula.api.entities.v1.ClientFrame;
 import org.vsekai.nebula.api.entities.v1.Component;
 import org.vsekai.nebula.api.entities.v1.ComponentUpdate;
 import org.vsekai.nebula.api.entities.v1.CreateEntity;
+import org.vsekai.nebula.api.entities.v1.Departure;
 import org.vsekai.nebula.api.entities.v1.Movements;
+import org.vsekai.nebula.api.entities.v1.ServerFrame;
 
 /** Random sessions in a random zone; once all is quiet, each must see exactly what is in its cells. Each failure names its seed. */
 class ZoneModelTest {
     private static final long SEED = Long.getLong("nebula.zones.seed", System.nanoTime());
     private static final int STEPS = 400;
+    private static final int SEEDS = 4;
+    private static final int TICKS_TO_RESUME = 30;
+    private static final List<Role> ROLES = List.of(Role.PLAYER, Role.PLAYER, Role.PLAYER, Role.SERVER, Role.OBSERVER);
+
+    /** What runs met: a model that never comes to the hard parts proves nothing. */
+    private static final class Met {
+        int resets;
+        int settled;
+        int moved;
+        int departedTo;
+        int departedForGood;
+        int strained;
+        long deferred;
+        int resumed;
+        int expired;
+        int taken;
+        int deleted;
+    }
 
     /** An entity as the test made it. */
     private static final class Expected {
@@ -41,16 +64,22 @@ class ZoneModelTest {
         final Map<Integer, ByteString> components = new TreeMap<>();
     }
 
-    private final class Run {
+    private static final class Run {
         final Random random;
         final Zone zone;
         final int side;
         final List<TestClient> clients = new ArrayList<>();
         final Map<Integer, Expected> expected = new HashMap<>();
+        /** Those whose client is away, by the tick in which that is over. */
+        final Map<TestClient, Integer> away = new LinkedHashMap<>();
+
+        final Map<TestClient, Set<Integer>> toldCells = new HashMap<>();
+        final Met met;
         long tokens;
         int requests;
 
-        Run(long seed, List<Tier> tiers, int bytesPerSecond) {
+        Run(long seed, List<Tier> tiers, int bytesPerSecond, Met met) {
+            this.met = met;
             random = new Random(seed);
             int cells = 1 + random.nextInt(12);
             int cellSize = 2_000 + random.nextInt(20_000);
@@ -80,11 +109,19 @@ class ZoneModelTest {
         }
 
         void join() {
-            TestClient client = TestClient.join(zone, Role.PLAYER, ++tokens);
+            added(TestClient.join(zone, ROLES.get(random.nextInt(ROLES.size())), ++tokens));
+        }
+
+        void added(TestClient client) {
             clients.add(client);
             client.send(ClientFrame.newBuilder().setInterest(interest(client)));
             int kind = random.nextInt(4);
-            client.ready = kind == 0 ? () -> random.nextInt(3) > 0 : () -> true;
+            client.ready = switch (kind) {
+                case 0 -> () -> random.nextInt(3) > 0;
+                // Long enough for departures to be forgotten, and not for the zone to lose its patience.
+                case 1 -> () -> (zone.tick() + 100) % 250 > 150;
+                default -> () -> true;
+            };
         }
 
         AreaOfInterest interest(TestClient client) {
@@ -107,8 +144,67 @@ class ZoneModelTest {
                     .toList();
         }
 
+        void disconnect(int index) {
+            TestClient client = clients.remove(index);
+            count(client);
+            zone.disconnect(client.session(), TICKS_TO_RESUME);
+            away.put(client, zone.tick() + TICKS_TO_RESUME);
+        }
+
+        /** Whoever is away comes back, or by leaving frees its number. */
+        void comeBack(TestClient before) {
+            away.remove(before);
+            long token = before.session().token.high();
+            TestClient client = TestClient.resume(zone, before.session().role(), ++tokens, token);
+            assertThat(client.session().number()).isEqualTo(before.session().number());
+            added(client);
+            met.resumed++;
+        }
+
+        void step() {
+            int tick = zone.tick();
+            List<TestClient> over = away.entrySet().stream()
+                    .filter(entry -> tick >= entry.getValue())
+                    .map(Map.Entry::getKey)
+                    .toList();
+            for (TestClient client : over) {
+                away.remove(client);
+                forget(client);
+                met.expired++;
+            }
+            zone.step(TICKS_TO_RESUME);
+            for (TestClient client : clients) {
+                met.strained += client.session().strain() > 0 ? 1 : 0;
+            }
+        }
+
+        /** Notes what a client was told, and drops the frames. */
+        void count(TestClient client) {
+            Set<Integer> told = toldCells.computeIfAbsent(client, c -> new HashSet<>());
+            for (ServerFrame frame : client.frames) {
+                told.removeAll(frame.getOpenedList());
+                for (CellUpdate update : frame.getCellsList()) {
+                    // A cell is reset when it is told of for the first time, too.
+                    met.resets += !told.add(update.getCell()) && update.getReset() ? 1 : 0;
+                    met.settled += update.getSettledCount();
+                    met.moved += update.getMovedCount();
+                    for (Departure departure : update.getDepartedList()) {
+                        met.departedTo += departure.getTo() != 0 ? 1 : 0;
+                        met.departedForGood += departure.getTo() == 0 ? 1 : 0;
+                    }
+                }
+            }
+            client.frames.clear();
+        }
+
         void leave(int index) {
             TestClient client = clients.remove(index);
+            count(client);
+            forget(client);
+            zone.leave(client.session());
+        }
+
+        void forget(TestClient client) {
             for (int slot : owned(client)) {
                 if (expected.get(slot).persistent) {
                     expected.get(slot).owner = 0;
@@ -116,10 +212,12 @@ class ZoneModelTest {
                     expected.remove(slot);
                 }
             }
-            zone.leave(client.session());
         }
 
         void create(TestClient client, int count) {
+            if (client.session().role() == Role.OBSERVER) {
+                return;
+            }
             ClientFrame.Builder frame = ClientFrame.newBuilder();
             List<Expected> made = new ArrayList<>();
             for (int i = 0; i < count; i++) {
@@ -223,7 +321,9 @@ class ZoneModelTest {
         }
 
         void delete(TestClient client) {
-            List<Integer> own = owned(client);
+            boolean any = client.session().role() == Role.SERVER && random.nextBoolean();
+            List<Integer> own = any ? expected.keySet().stream().sorted().toList() : owned(client);
+            met.deleted += own.isEmpty() ? 0 : 1;
             if (!own.isEmpty()) {
                 int slot = own.get(random.nextInt(own.size()));
                 expected.remove(slot);
@@ -232,11 +332,23 @@ class ZoneModelTest {
         }
 
         void authority(TestClient client) {
+            if (client.session().role() == Role.OBSERVER) {
+                return;
+            }
+            if (client.session().role() == Role.SERVER && !expected.isEmpty()) {
+                List<Integer> all = expected.keySet().stream().sorted().toList();
+                int slot = all.get(random.nextInt(all.size()));
+                expected.get(slot).owner = client.session().number();
+                client.authority(AuthorityChange.Kind.KIND_REQUEST, slot, 0);
+                met.taken++;
+                return;
+            }
             List<Integer> own = owned(client);
             TestClient other = clients.get(random.nextInt(clients.size()));
             if (!own.isEmpty() && random.nextBoolean()) {
                 int slot = own.get(random.nextInt(own.size()));
-                int to = random.nextBoolean() ? 0 : other.session().number();
+                boolean nobody = random.nextBoolean() || other.session().role() == Role.OBSERVER;
+                int to = nobody ? 0 : other.session().number();
                 expected.get(slot).owner = to;
                 client.send(ClientFrame.newBuilder()
                         .addAuthority(AuthorityChange.newBuilder()
@@ -258,6 +370,10 @@ class ZoneModelTest {
         }
 
         void act() {
+            if (!away.isEmpty() && random.nextInt(20) == 0) {
+                comeBack(away.keySet().iterator().next());
+                return;
+            }
             if (clients.isEmpty() || random.nextInt(30) == 0 && clients.size() < 12) {
                 join();
                 return;
@@ -266,8 +382,11 @@ class ZoneModelTest {
             TestClient client = clients.get(index);
             switch (random.nextInt(20)) {
                 case 0 -> {
-                    if (random.nextInt(4) == 0) {
+                    int kind = random.nextInt(6);
+                    if (kind == 0) {
                         leave(index);
+                    } else if (kind < 3) {
+                        disconnect(index);
                     }
                 }
                 case 1, 2 -> create(client, 1 + random.nextInt(12));
@@ -283,15 +402,17 @@ class ZoneModelTest {
                 client.ready = () -> true;
             }
             for (int i = 0; i < 200 && !isQuiet(); i++) {
-                zone.step(100);
+                step();
             }
             for (TestClient client : clients) {
+                count(client);
                 Map<Integer, String> wanted = new TreeMap<>();
                 Set<Integer> open = new HashSet<>();
                 for (int i = 0; i < client.session().openCells(); i++) {
                     open.add(client.session().openCell(i));
                 }
                 expected.forEach((slot, entity) -> {
+                    assertThat(zone.table().exists(slot)).as("seed %d", seed).isTrue();
                     if (open.contains(zone.table().cell[slot])) {
                         wanted.put(slot, text(entity));
                     }
@@ -383,21 +504,48 @@ class ZoneModelTest {
                         hex(entity.components));
     }
 
+    private static Met run(long seed, int steps, int bytesPerSecond, int stepsBetweenChecks) {
+        Met met = new Met();
+        Run run = new Run(seed, seed % 3 == 0 ? ZoneSettings.ONE_TIER : ZoneSettings.TIERS, bytesPerSecond, met);
+        for (int step = 0; step < steps; step++) {
+            for (int i = run.random.nextInt(8); i > 0; i--) {
+                run.act();
+            }
+            run.step();
+            if (run.random.nextInt(stepsBetweenChecks) == 0) {
+                run.check(seed, step);
+            }
+        }
+        run.check(seed, steps);
+        met.deferred = run.zone.statistics().deferredCells();
+        return met;
+    }
+
     @ParameterizedTest
     @ValueSource(ints = {1 << 30, 200_000, 4_000})
     void everySessionSeesWhatIsInItsCellsOnceAllIsQuiet(int bytesPerSecond) {
-        for (long seed = SEED; seed < SEED + 12; seed++) {
-            Run run = new Run(seed, seed % 3 == 0 ? ZoneSettings.ONE_TIER : ZoneSettings.TIERS, bytesPerSecond);
-            for (int step = 0; step < STEPS; step++) {
-                for (int i = run.random.nextInt(8); i > 0; i--) {
-                    run.act();
-                }
-                run.zone.step(100);
-                if (run.random.nextInt(40) == 0) {
-                    run.check(seed, step);
-                }
-            }
-            run.check(seed, STEPS);
+        for (long seed = SEED; seed < SEED + SEEDS; seed++) {
+            run(seed, STEPS, bytesPerSecond, seed % 2 == 0 ? 40 : 300);
         }
+    }
+
+    /** With seeds that never change, so that this fails only if runs have become tame. */
+    @Test
+    void runsComeToWhatIsHard() {
+        Met rich = run(12, 600, 1 << 30, 1_000);
+        assertThat(rich.moved).isGreaterThan(100);
+        assertThat(rich.settled).isGreaterThan(20);
+        assertThat(rich.departedTo).isGreaterThan(100);
+        assertThat(rich.departedForGood).isGreaterThan(20);
+        assertThat(rich.strained).isPositive();
+        assertThat(rich.resumed).isPositive();
+        assertThat(rich.taken).isPositive();
+        assertThat(rich.deleted).isPositive();
+        Met poor = run(2, STEPS, 4_000, 40);
+        assertThat(poor.deferred).isGreaterThan(100);
+        assertThat(poor.settled).isGreaterThan(100);
+        assertThat(rich.resets).isPositive();
+        assertThat(poor.departedTo).isGreaterThan(20);
+        assertThat(poor.expired + rich.expired).isPositive();
     }
 }

@@ -1,7 +1,6 @@
 package org.vsekai.nebula.zones;
 
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.Collections;
 import java.util.HashMap;
 import java.util.List;
@@ -43,7 +42,7 @@ public final class Zone {
     private final FrameBytes frame = new FrameBytes();
     private final WireWriter scratch = new WireWriter(256);
     private final WireWriter nested = new WireWriter(64);
-    private long[] due = new long[64];
+    private final DueCells due = new DueCells();
 
     private int lastSession;
     private int tick = 1;
@@ -606,7 +605,8 @@ public final class Zone {
         frame.clear();
         frame.add(0, header);
         frame.add(own, most);
-        cells(session, sink, header, findDue(session));
+        findDue(session);
+        cells(session, sink, header);
         if (frame.size() > header || tick - session.lastSent >= perSecond) {
             send(session, sink);
         }
@@ -618,9 +618,9 @@ public final class Zone {
         return perSecond * (tick + 1L) / ticks - perSecond * tick / ticks;
     }
 
-    /** Notes which cells the session is due to hear of; how many. */
-    private int findDue(Session session) {
-        int count = 0;
+    /** Notes which cells the session is due to hear of. */
+    private void findDue(Session session) {
+        due.clear();
         for (int i = 0; i < session.openCount; i++) {
             int cell = session.open[i];
             int told = session.told[i];
@@ -636,28 +636,24 @@ public final class Zone {
             if (told != 0 && tick - told < period && !(end && session.strain == 0)) {
                 continue;
             }
-            if (count == due.length) {
-                due = Arrays.copyOf(due, count * 2);
-            }
             // The nearer, and the longer it waited, the earlier. What is new has waited for ever.
             long waited = told == 0 ? 1 << 20 : tick - told;
-            due[count++] = -(waited << 8 - tier) << 16 | i;
+            due.add(-(waited << 8 - tier) << 16 | i);
         }
         if (session.limited) {
-            Arrays.sort(due, 0, count);
+            due.order();
         }
-        return count;
     }
 
-    private void cells(Session session, FrameSink sink, int header, int count) {
+    private void cells(Session session, FrameSink sink, int header) {
         session.limited = false;
-        for (int d = 0; d < count; d++) {
+        while (due.size() > 0) {
             if (session.sendCredit <= frame.size()) {
                 session.limited = true;
-                statistics.deferredCells += count - d;
+                statistics.deferredCells += due.size();
                 return;
             }
-            int i = (int) due[d] & 0xffff;
+            int i = (int) due.take() & 0xffff;
             int cell = session.open[i];
             int told = session.told[i];
             int tier = session.tier[i];

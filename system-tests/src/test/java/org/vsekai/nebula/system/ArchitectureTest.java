@@ -25,6 +25,7 @@ class ArchitectureTest {
             "stores",
             "ledger",
             "zones",
+            "clients/java",
             "migrations",
             "parts",
             "parts/infinispan",
@@ -98,6 +99,18 @@ class ArchitectureTest {
                 .resideInAnyPackage(FRAMEWORKS)
                 .check(code);
         onlyUses("zones");
+    }
+
+    @Test
+    void theClientKnowsNoServicesFrameworkAndOnlyTheContracts() {
+        noClasses()
+                .that()
+                .resideInAPackage(ROOT + "client..")
+                .should()
+                .dependOnClassesThat()
+                .resideInAnyPackage("io.quarkus..", "io.vertx..", "io.smallrye..", "jakarta..", "org.hibernate..")
+                .check(code);
+        onlyUses("client", "api");
     }
 
     @Test

@@ -58,10 +58,12 @@ public record ChunkId(long w0, long w1, long w2, long w3) implements Comparable<
         return order != 0 ? order : Long.compareUnsigned(w3, other.w3);
     }
 
-    /** An id is a digest already: any 32 bits of it are well spread. */
+    /** Of all its bits: a digest's are well spread, but an id that somebody sent need not be a digest. */
     @Override
     public int hashCode() {
-        return (int) w0;
+        long mixed = (w0 ^ Long.rotateLeft(w1, 17) ^ Long.rotateLeft(w2, 31) ^ Long.rotateLeft(w3, 47))
+                * 0x9E3779B97F4A7C15L;
+        return (int) (mixed >>> 32);
     }
 
     @Override

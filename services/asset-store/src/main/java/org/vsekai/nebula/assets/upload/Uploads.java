@@ -41,7 +41,14 @@ public class Uploads {
     @ApplicationScoped
     static class IndexRows implements PanacheRepositoryBase<UploadIndexRow, UUID> {}
 
-    private record Protected(UUID upload, ChunkId chunk) {}
+    /** In an order, so that a map stays fast whatever ids a client sends: with those of equal hashes it goes by that. */
+    private record Protected(UUID upload, ChunkId chunk) implements Comparable<Protected> {
+        @Override
+        public int compareTo(Protected other) {
+            int byUpload = upload.compareTo(other.upload);
+            return byUpload != 0 ? byUpload : chunk.compareTo(other.chunk);
+        }
+    }
 
     private final Transactions transactions;
     private final Rows uploads;

@@ -79,6 +79,8 @@ final class SessionStream implements FrameSink {
         });
         if (!taken) {
             to.times().countShed();
+            // The frame is lost, and the client's window must not shrink with it.
+            call.request(1);
         }
     }
 

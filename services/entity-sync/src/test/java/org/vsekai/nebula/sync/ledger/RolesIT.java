@@ -8,6 +8,7 @@ import java.util.Set;
 import org.eclipse.microprofile.config.inject.ConfigProperty;
 import org.junit.jupiter.api.Test;
 import org.vsekai.nebula.api.cache.v1.TemporaryCacheGrpc;
+import org.vsekai.nebula.api.entities.v1.TicketsGrpc;
 import org.vsekai.nebula.api.ledger.v1.CountersGrpc;
 import org.vsekai.nebula.api.ledger.v1.IntentsGrpc;
 import org.vsekai.nebula.api.ledger.v1.LeasesGrpc;
@@ -44,7 +45,20 @@ class RolesIT {
                 "DELETE /api/v1/temporary/entries", WRITE,
                 "GET /api/v1/temporary/entries/{id}", WRITE,
                 "DELETE /api/v1/temporary/entries/{id}", WRITE));
-        RoleWalk.assertOperations(operations, path -> path.replace("{id}", "no-such-member"));
+        operations.putAll(Map.of(
+                "GET /api/v1/zones", OPERATOR,
+                "GET /api/v1/zones/{world}/{x}/{z}", OPERATOR,
+                "GET /api/v1/zones/{world}/{x}/{z}/sessions", OPERATOR,
+                "GET /api/v1/zones/{world}/{x}/{z}/entities", OPERATOR,
+                "POST /api/v1/zones/{world}/{x}/{z}/release", OPERATOR));
+        RoleWalk.assertOperations(
+                operations,
+                path -> path.replace("{id}", "no-such-member").replace("{world}/{x}/{z}", "no-such-world/0/0"));
+    }
+
+    @Test
+    void ticketsAreIssuedToServersOnly() {
+        RoleWalk.assertMethods(TicketsGrpc.getServiceDescriptor(), grpcPort, Map.of("IssueTicket", WRITE));
     }
 
     @Test

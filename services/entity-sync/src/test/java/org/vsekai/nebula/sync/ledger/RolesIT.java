@@ -51,9 +51,8 @@ class RolesIT {
                 "GET /api/v1/zones/{world}/{x}/{z}/sessions", OPERATOR,
                 "GET /api/v1/zones/{world}/{x}/{z}/entities", OPERATOR,
                 "POST /api/v1/zones/{world}/{x}/{z}/release", OPERATOR));
-        RoleWalk.assertOperations(
-                operations,
-                path -> path.replace("{id}", "no-such-member").replace("{world}/{x}/{z}", "no-such-world/0/0"));
+        RoleWalk.assertOperations(operations, path -> path.replace("{id}", "no-such-member")
+                .replace("{world}/{x}/{z}", "no-such-world/0/0"));
     }
 
     @Test

@@ -5,6 +5,7 @@ import io.grpc.ServerCall;
 import io.grpc.Status;
 import io.grpc.StatusRuntimeException;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import org.vsekai.nebula.kit.problem.GrpcStatuses;
 import org.vsekai.nebula.kit.problem.ProblemException;
@@ -15,6 +16,7 @@ import org.vsekai.nebula.zones.FrameSink;
 import org.vsekai.nebula.zones.Role;
 import org.vsekai.nebula.zones.Session;
 import org.vsekai.nebula.zones.SessionToken;
+import org.vsekai.nebula.zones.Zone;
 
 /**
  * One client's call and, once it has joined, its session. gRPC's calls come one at a time, on a thread of its own; what writes to the call
@@ -24,6 +26,9 @@ import org.vsekai.nebula.zones.SessionToken;
  */
 final class SessionStream implements FrameSink {
     static final int WINDOW = 64;
+
+    /** For what needs no answer: the zone's end tells every session. */
+    private static final Runnable NOTHING = () -> {};
 
     private final ServerCall<byte[], FrameBytes> call;
     private final AtomicBoolean closed = new AtomicBoolean();
@@ -38,7 +43,8 @@ final class SessionStream implements FrameSink {
     /** Hands the stream to the zone, which lets it in or not when its thread comes to it. */
     void join(ZoneThread to, Role role, SessionToken token, @Nullable SessionToken resume, byte[] first) {
         zone = to;
-        boolean taken = to.offer(in -> {
+        Runnable gone = () -> refuse(new ZoneGoneException(to.name()));
+        Consumer<Zone> work = in -> {
             if (closed.get()) {
                 return;
             }
@@ -56,9 +62,9 @@ final class SessionStream implements FrameSink {
             if (first.length > 0) {
                 in.receive(joined, first, 0, first.length, to.ticksToResume());
             }
-        });
-        if (!taken) {
-            refuse(new ZoneGoneException(to.name()));
+        };
+        if (!to.offer(work, gone)) {
+            gone.run();
         }
     }
 
@@ -68,15 +74,17 @@ final class SessionStream implements FrameSink {
             refuse(ProblemException.invalid("INVALID_FRAME", "The first frame must join."));
             return;
         }
-        boolean taken = to.offer(in -> {
-            Session joined = session;
-            if (joined != null) {
-                in.receive(joined, frame, 0, frame.length, to.ticksToResume());
-                if (!closed.get()) {
-                    call.request(1);
-                }
-            }
-        });
+        boolean taken = to.offer(
+                in -> {
+                    Session joined = session;
+                    if (joined != null) {
+                        in.receive(joined, frame, 0, frame.length, to.ticksToResume());
+                        if (!closed.get()) {
+                            call.request(1);
+                        }
+                    }
+                },
+                NOTHING);
         if (!taken) {
             to.times().countShed();
             // The frame is lost, and the client's window must not shrink with it.
@@ -87,15 +95,16 @@ final class SessionStream implements FrameSink {
     /** The client has said that it is done. */
     void leave() {
         ZoneThread from = zone;
-        if (from == null
-                || !from.offer(in -> {
-                    Session joined = session;
-                    if (joined != null) {
-                        in.leave(joined);
-                    }
-                    close(Status.OK, new Metadata());
-                })) {
-            close(Status.OK, new Metadata());
+        Runnable end = () -> close(Status.OK, new Metadata());
+        Consumer<Zone> work = in -> {
+            Session joined = session;
+            if (joined != null) {
+                in.leave(joined);
+            }
+            end.run();
+        };
+        if (from == null || !from.offer(work, end)) {
+            end.run();
         }
     }
 
@@ -104,12 +113,14 @@ final class SessionStream implements FrameSink {
         closed.set(true);
         ZoneThread from = zone;
         if (from != null) {
-            boolean noted = from.offer(in -> {
-                Session joined = session;
-                if (joined != null) {
-                    in.disconnect(joined, from.ticksToResume());
-                }
-            });
+            boolean noted = from.offer(
+                    in -> {
+                        Session joined = session;
+                        if (joined != null) {
+                            in.disconnect(joined, from.ticksToResume());
+                        }
+                    },
+                    NOTHING);
             if (!noted) {
                 from.times().countShed();
             }

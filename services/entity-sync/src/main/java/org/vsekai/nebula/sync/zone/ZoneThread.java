@@ -29,11 +29,13 @@ final class ZoneThread implements AutoCloseable {
     private static final int MOST_BEHIND = 5;
     private static final long FAREWELL_SECONDS = 5;
 
+    private record Request(Consumer<Zone> work, Runnable gone) {}
+
     private final ZoneName name;
     private final Zone zone;
     private final int ticksToResume;
     private final StepTimes times;
-    private final BlockingQueue<Consumer<Zone>> waiting = new ArrayBlockingQueue<>(MOST_WAITING);
+    private final BlockingQueue<Request> waiting = new ArrayBlockingQueue<>(MOST_WAITING);
     private final Thread thread;
     private final CompletableFuture<Void> ended = new CompletableFuture<>();
     private volatile @Nullable EndReason ending;
@@ -75,17 +77,31 @@ final class ZoneThread implements AutoCloseable {
         return ticksToResume;
     }
 
-    /** Has the zone's thread do something before its next step; false if too much waits, or the zone has ended. */
-    boolean offer(Consumer<Zone> request) {
-        return ending == null && waiting.offer(request);
+    /**
+     * Has the zone's thread do something before its next step; false if too much waits, or the zone has ended.
+     *
+     * @param gone what is done instead, on the zone's thread, if the zone ends first
+     */
+    boolean offer(Consumer<Zone> work, Runnable gone) {
+        Request request = new Request(work, gone);
+        if (isEnding() || !waiting.offer(request)) {
+            return false;
+        }
+        // Whoever comes while the zone ends may be too late to be found there.
+        return !ended.isDone() || !waiting.remove(request);
     }
 
-    /** Asks the zone's thread; fails with {@link ZoneGoneException} where the zone ends first. */
+    /** Whether nothing is taken any more. */
+    boolean isEnding() {
+        return ending != null;
+    }
+
+    /** Asks the zone's thread; fails with {@link ZoneGoneException} where the zone ends first, or too much waits. */
     <T> CompletionStage<T> ask(Function<Zone, T> question) {
         CompletableFuture<T> answer = new CompletableFuture<>();
-        var unused = ended.thenRun(() -> answer.completeExceptionally(new ZoneGoneException(name)));
-        if (!offer(asked -> answer.complete(question.apply(asked)))) {
-            answer.completeExceptionally(new ZoneGoneException(name));
+        Runnable gone = () -> answer.completeExceptionally(new ZoneGoneException(name));
+        if (!offer(asked -> answer.complete(question.apply(asked)), gone)) {
+            gone.run();
         }
         return answer;
     }
@@ -94,16 +110,16 @@ final class ZoneThread implements AutoCloseable {
         long period = TimeUnit.SECONDS.toNanos(1) / zone.settings().ticksPerSecond();
         long due = System.nanoTime() + period;
         try {
-            while (ending == null) {
+            while (!isEnding()) {
                 long wait = due - System.nanoTime();
                 if (wait > 0) {
                     LockSupport.parkNanos(wait);
                     continue;
                 }
-                Consumer<Zone> request;
+                Request request;
                 // What comes while this runs waits for the next tick: a flood of frames must not hold up the step.
                 for (int left = waiting.size(); left > 0 && (request = waiting.poll()) != null; left--) {
-                    request.accept(zone);
+                    request.work.accept(zone);
                 }
                 zone.step(ticksToResume);
                 long took = System.nanoTime() - due;
@@ -123,6 +139,9 @@ final class ZoneThread implements AutoCloseable {
             EndReason reason = ending;
             zone.end(reason == null ? EndReason.ZONE_MOVED : reason);
             ended.complete(null);
+            for (Request left = waiting.poll(); left != null; left = waiting.poll()) {
+                left.gone.run();
+            }
         }
     }
 

@@ -2,7 +2,6 @@ package org.vsekai.nebula.updater;
 
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
-import org.vsekai.nebula.kit.paging.PageRequest;
 import org.vsekai.nebula.kit.problem.ProblemException;
 
 /** Query parameters, read strictly: JAX-RS by itself takes any text for false and answers 404 to a bad number. */
@@ -17,15 +16,5 @@ public final class QueryParameters {
             case "false" -> Optional.of(false);
             default -> throw ProblemException.invalid("INVALID_PARAMETER", name + " must be true or false.");
         };
-    }
-
-    /** @throws ProblemException INVALID_LIMIT or INVALID_CURSOR */
-    public static PageRequest page(@Nullable String limit, @Nullable String after) {
-        try {
-            return PageRequest.of(limit == null ? null : Integer.valueOf(limit), after);
-        } catch (NumberFormatException e) {
-            throw ProblemException.invalid(
-                    "INVALID_LIMIT", "limit must be a number between 1 and " + PageRequest.MAX_LIMIT + ".");
-        }
     }
 }

@@ -21,6 +21,7 @@ import org.jboss.resteasy.reactive.RestResponse;
 import org.jspecify.annotations.Nullable;
 import org.vsekai.nebula.kit.auth.Role;
 import org.vsekai.nebula.kit.paging.Page;
+import org.vsekai.nebula.kit.paging.PageRequest;
 import org.vsekai.nebula.kit.problem.ProblemException;
 import org.vsekai.nebula.kit.revision.EntityTags;
 import org.vsekai.nebula.updater.QueryParameters;
@@ -42,7 +43,7 @@ class ModeResource {
             @QueryParam("is_active") @Nullable String isActive,
             @QueryParam("limit") @Nullable String limit,
             @QueryParam("after") @Nullable String after) {
-        return modes.list(QueryParameters.page(limit, after), QueryParameters.flag("is_active", isActive))
+        return modes.list(PageRequest.ofQuery(limit, after), QueryParameters.flag("is_active", isActive))
                 .map(page -> new Page<>(page.items().stream().map(ModeView::of).toList(), page.next()));
     }
 

@@ -21,6 +21,7 @@ import org.jboss.resteasy.reactive.RestResponse;
 import org.jspecify.annotations.Nullable;
 import org.vsekai.nebula.kit.auth.Role;
 import org.vsekai.nebula.kit.paging.Page;
+import org.vsekai.nebula.kit.paging.PageRequest;
 import org.vsekai.nebula.kit.problem.ProblemException;
 import org.vsekai.nebula.kit.revision.EntityTags;
 import org.vsekai.nebula.updater.QueryParameters;
@@ -51,7 +52,7 @@ class VersionResource {
             @QueryParam("after") @Nullable String after) {
         return versions.list(
                         ModeName.parse(mode),
-                        QueryParameters.page(limit, after),
+                        PageRequest.ofQuery(limit, after),
                         QueryParameters.flag("skip_update", skipUpdate))
                 .map(page -> new Page<>(page.items().stream().map(this::view).toList(), page.next()));
     }
@@ -127,7 +128,7 @@ class VersionResource {
             @PathParam("version") String version,
             @QueryParam("limit") @Nullable String limit,
             @QueryParam("after") @Nullable String after) {
-        return versions.files(ModeName.parse(mode), Requests.version(version), QueryParameters.page(limit, after))
+        return versions.files(ModeName.parse(mode), Requests.version(version), PageRequest.ofQuery(limit, after))
                 .map(page -> new Page<>(
                         page.items().stream()
                                 .map(file -> FileView.of(file, addresses))

@@ -22,4 +22,12 @@ interface ZonesConfig {
     /** How often a node tries to claim zones that nobody owns. */
     @WithDefault("1s")
     Duration claimInterval();
+
+    /** How long loading a zone's state may take before its claim is given back. */
+    @WithDefault("60s")
+    Duration loadPatience();
+
+    /** How long writing what is left may take when a zone is given up in good order. */
+    @WithDefault("15s")
+    Duration finishPatience();
 }

@@ -1,7 +1,9 @@
 package org.vsekai.nebula.zones;
 
 import java.util.Arrays;
+import java.util.Comparator;
 import java.util.List;
+import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -9,10 +11,12 @@ import org.jspecify.annotations.Nullable;
  * zone ends, so what it costs is bounded by the largest value's length for each slot. Not safe for threads.
  */
 final class ComponentTable {
-    private static final int PAGE = 256;
+    private static final int PAGE = EntityTable.PAGE;
 
     private final int[] columnOf = new int[ComponentSchema.MOST + 1];
     private final Column[] columns;
+    /** Columns that must reach the database, by number. */
+    private final int[] durable;
 
     ComponentTable(List<ComponentSchema> schemas, int slots) {
         Arrays.fill(columnOf, -1);
@@ -21,6 +25,12 @@ final class ComponentTable {
             columnOf[schemas.get(i).number()] = i;
             columns[i] = new Column(schemas.get(i), (slots + PAGE - 1) / PAGE);
         }
+        durable = IntStream.range(0, columns.length)
+                .filter(i -> columns[i].schema.persistence() != Persistence.VOLATILE)
+                .boxed()
+                .sorted(Comparator.comparingInt(i -> columns[i].schema.number()))
+                .mapToInt(Integer::intValue)
+                .toArray();
     }
 
     int columns() {
@@ -79,6 +89,66 @@ final class ComponentTable {
         }
         int at = slot % PAGE;
         to.delimited(field, page.bytes, at * columns[column].schema.largest(), page.lengths[at]);
+    }
+
+    void clear(int column, int slot) {
+        Page page = columns[column].pages[slot / PAGE];
+        if (page != null) {
+            page.ticks[slot % PAGE] = 0;
+        }
+    }
+
+    boolean isDurable(int column) {
+        return columns[column].schema.persistence() != Persistence.VOLATILE;
+    }
+
+    /** Those that must reach the database, as {@link DurableRows#components} has them. */
+    void writeDurable(int slot, WireWriter to, WireWriter scratch) {
+        for (int column : durable) {
+            if (has(column, slot)) {
+                scratch.clear();
+                scratch.uint32(1, columns[column].schema.number());
+                write(column, slot, 2, scratch);
+                to.delimited(1, scratch);
+            }
+        }
+    }
+
+    /** How many bytes {@link #writePage} writes at most. */
+    int pageSize(int page, int slots) {
+        int size = 1;
+        for (Column column : columns) {
+            if (column.pages[page] != null) {
+                size += 1 + slots * (2 + column.schema.largest());
+            }
+        }
+        return size;
+    }
+
+    /** Writes what {@link PageFormat} says of a page's components, and tells where it ends. */
+    int writePage(int page, int slots, byte[] to, int from) {
+        int at = from;
+        for (Column column : columns) {
+            Page of = column.pages[page];
+            if (of == null) {
+                continue;
+            }
+            int largest = column.schema.largest();
+            to[at++] = (byte) column.schema.number();
+            for (int i = 0; i < slots; i++) {
+                if (of.ticks[i] == 0) {
+                    PageFormat.putShort(to, at, PageFormat.ABSENT);
+                    at += 2;
+                } else {
+                    int length = of.lengths[i];
+                    PageFormat.putShort(to, at, length);
+                    System.arraycopy(of.bytes, i * largest, to, at + 2, length);
+                    at += 2 + length;
+                }
+            }
+        }
+        to[at++] = 0;
+        return at;
     }
 
     private static final class Column {

@@ -1,6 +1,7 @@
 package org.vsekai.nebula.zones;
 
 import java.util.Arrays;
+import java.util.random.RandomGenerator;
 
 /**
  * Entities as columns: a slot is an index into each array. Ticks tell when something was changed last, so what is new to whoever heard
@@ -13,6 +14,9 @@ import java.util.Arrays;
 final class EntityTable {
     /** A freed slot is used again no sooner, so that what is on its way to the old entity meets nobody. */
     static final int REST_TICKS = 600;
+
+    /** Consecutive slots that are kept together beyond this node; see {@link PageFormat}. */
+    static final int PAGE = 256;
 
     final long[] idHigh;
     final long[] idLow;
@@ -29,11 +33,21 @@ final class EntityTable {
     final int[] velocityY;
     final int[] velocityZ;
     final boolean[] persistent;
+    /** How often it went from one zone to another. */
+    final int[] crossings;
+    /** A persistent entity that was deleted: it is nowhere, and keeps its slot and id until that is saved. */
+    final boolean[] deleted;
 
     /** When it came into its cell. */
     final int[] entered;
     /** When anything of it changed. */
     final int[] changed;
+    /** When what must reach the database changed last; 0: it is saved. Of persistent entities, deleted ones included. */
+    final int[] durable;
+    /** When anything in a page of slots changed. */
+    final int[] pageChanged;
+    /** When anything in a page of slots changed that must reach the database. */
+    final int[] pageDurable;
 
     final int[] moved;
     final int[] turned;
@@ -61,13 +75,16 @@ final class EntityTable {
     private int fresh = 1;
 
     private int count;
+    private int deletedCount;
 
     /**
      * @param most entities
      * @param periods of the tiers, in ticks
+     * @param random for what clients must not foresee
      */
-    EntityTable(int most, int[] periods) {
+    EntityTable(int most, int[] periods, RandomGenerator random) {
         int slots = most + 1;
+        int pages = (slots + PAGE - 1) / PAGE;
         this.periods = periods.clone();
         idHigh = new long[slots];
         idLow = new long[slots];
@@ -82,8 +99,13 @@ final class EntityTable {
         velocityY = new int[slots];
         velocityZ = new int[slots];
         persistent = new boolean[slots];
+        crossings = new int[slots];
+        deleted = new boolean[slots];
         entered = new int[slots];
         changed = new int[slots];
+        durable = new int[slots];
+        pageChanged = new int[pages];
+        pageDurable = new int[pages];
         moved = new int[slots];
         turned = new int[slots];
         accelerated = new int[slots];
@@ -96,11 +118,30 @@ final class EntityTable {
         previousOwned = new int[slots];
         freed = new int[slots];
         freedTick = new int[slots];
-        ids = new IdIndex(idHigh, idLow);
+        ids = new IdIndex(idHigh, idLow, random);
     }
 
     int count() {
         return count;
+    }
+
+    /** Entities that are deleted and not yet known to be so in the database. */
+    int deletedCount() {
+        return deletedCount;
+    }
+
+    /** Pages in use. */
+    int pages() {
+        return fresh == 1 ? 0 : (fresh - 1) / PAGE + 1;
+    }
+
+    /** Slots that a page of this table has. */
+    int slots(int page) {
+        return Math.min(PAGE, cell.length - page * PAGE);
+    }
+
+    int capacity() {
+        return cell.length;
     }
 
     /** One more than the largest slot that was ever used. */
@@ -131,14 +172,90 @@ final class EntityTable {
         return slot;
     }
 
-    void remove(int slot, int tick) {
+    /** Takes a certain slot, for an entity that had it in an epoch before. False if its id is taken. */
+    boolean restore(int slot, long high, long low, boolean isDeleted) {
+        if (ids.find(high, low) >= 0) {
+            return false;
+        }
+        idHigh[slot] = high;
+        idLow[slot] = low;
+        ids.add(slot);
+        fresh = Math.max(fresh, slot + 1);
+        deleted[slot] = isDeleted;
+        if (isDeleted) {
+            deletedCount++;
+        } else {
+            count++;
+        }
+        return true;
+    }
+
+    /** Takes back what {@link #restore} did, before anything else was done with the slot. */
+    void unrestore(int slot) {
         ids.remove(slot);
+        if (deleted[slot]) {
+            deletedCount--;
+        } else {
+            count--;
+        }
+        deleted[slot] = false;
+    }
+
+    /** Has slots that are neither taken nor known to be free used again; of an epoch that begins, nobody knows a handle yet. */
+    void reclaim(int tick) {
+        freedFirst = 0;
+        freedCount = 0;
+        for (int slot = 1; slot < fresh; slot++) {
+            if (cell[slot] < 0 && !deleted[slot]) {
+                rest(slot, tick - REST_TICKS - 1);
+            }
+        }
+    }
+
+    /** Takes it out of the zone, and if it must be known elsewhere keeps its slot until {@link #forget}. */
+    void remove(int slot, int tick, boolean keep) {
         cell[slot] = -1;
+        count--;
+        if (keep) {
+            deleted[slot] = true;
+            deletedCount++;
+            touchDurable(slot, tick);
+        } else {
+            ids.remove(slot);
+            durable[slot] = 0;
+            rest(slot, tick);
+        }
+        pageChanged[slot / PAGE] = tick;
+    }
+
+    /** A deletion that is known everywhere. */
+    void forget(int slot, int tick) {
+        deleted[slot] = false;
+        deletedCount--;
+        durable[slot] = 0;
+        ids.remove(slot);
+        rest(slot, tick);
+        pageChanged[slot / PAGE] = tick;
+    }
+
+    private void rest(int slot, int tick) {
         int at = (freedFirst + freedCount) % freed.length;
         freed[at] = slot;
         freedTick[at] = tick;
         freedCount++;
-        count--;
+    }
+
+    void touch(int slot, int tick) {
+        changed[slot] = tick;
+        pageChanged[slot / PAGE] = tick;
+    }
+
+    /** Something changed that must reach the database, if the entity does at all. */
+    void touchDurable(int slot, int tick) {
+        if (persistent[slot]) {
+            durable[slot] = tick;
+            pageDurable[slot / PAGE] = tick;
+        }
     }
 
     /** Moves it to a place other than where it is. */
@@ -153,8 +270,9 @@ final class EntityTable {
                 }
             }
             moved[slot] = tick;
-            changed[slot] = tick;
         }
+        touch(slot, tick);
+        touchDurable(slot, tick);
         x[slot] = toX;
         y[slot] = toY;
         z[slot] = toZ;

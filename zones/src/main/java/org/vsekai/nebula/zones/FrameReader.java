@@ -26,6 +26,8 @@ final class FrameReader {
     private final int[] componentNumbers = new int[ComponentSchema.MOST];
     private final int[] componentOffsets = new int[ComponentSchema.MOST];
     private final int[] componentLengths = new int[ComponentSchema.MOST];
+    private int askedRequest;
+    private int askedLevel;
 
     FrameReader(Zone zone) {
         this.zone = zone;
@@ -41,6 +43,7 @@ final class FrameReader {
         int components = 0;
         int authority = 0;
         deleted.clear();
+        boolean asked = false;
         while (!frame.atEnd()) {
             int tag = frame.tag();
             switch (tag) {
@@ -72,13 +75,17 @@ final class FrameReader {
                 case 8 << 3 | WireReader.VARINT -> session.acknowledged = frame.varint64();
                 case 9 << 3 | WireReader.DELIMITED -> {
                     frame.into(part);
-                    durability(session);
+                    durability();
+                    asked = true;
                 }
                 default -> frame.skipField(tag);
             }
         }
         for (int i = 0; i < deleted.size(); i++) {
             zone.delete(session, deleted.get(i));
+        }
+        if (asked) {
+            zone.askDurability(session, askedRequest, askedLevel);
         }
     }
 
@@ -284,18 +291,18 @@ final class FrameReader {
         zone.interest(session, x, z, radius, follow);
     }
 
-    private void durability(Session session) throws InvalidFrameException {
-        int request = 0;
-        int level = 0;
+    /** What is asked covers all of its frame, and so is noted and asked last. */
+    private void durability() throws InvalidFrameException {
+        askedRequest = 0;
+        askedLevel = 0;
         while (!part.atEnd()) {
             int tag = part.tag();
             switch (tag) {
-                case 1 << 3 | WireReader.VARINT -> request = part.varint32();
-                case 2 << 3 | WireReader.VARINT -> level = part.varint32();
+                case 1 << 3 | WireReader.VARINT -> askedRequest = part.varint32();
+                case 2 << 3 | WireReader.VARINT -> askedLevel = part.varint32();
                 default -> part.skipField(tag);
             }
         }
-        zone.askDurability(session, request, level);
     }
 
     /** A repeated number, packed or not, of at most so many. */

@@ -1,32 +1,41 @@
 package org.vsekai.nebula.zones;
 
 import java.util.Arrays;
+import java.util.random.RandomGenerator;
 
 /**
  * Slots by entities' ids: open addressing with linear probing, at most half full, holding only slots; the ids stand in the table that is
- * asked. Not safe for threads.
+ * asked. Clients choose ids, so where one belongs depends on numbers that they do not know. Not safe for threads.
  */
 final class IdIndex {
     private final long[] high;
     private final long[] low;
     private final int[] slots;
     private final int mask;
+    private final long highFactor;
+    private final long lowFactor;
 
     /**
      * @param high the ids' upper halves by slot
      * @param low their lower halves
+     * @param random for the numbers
      */
-    IdIndex(long[] high, long[] low) {
+    IdIndex(long[] high, long[] low, RandomGenerator random) {
         this.high = high;
         this.low = low;
         slots = new int[Integer.highestOneBit(Math.max(high.length, 8) * 2 - 1) * 2];
         mask = slots.length - 1;
+        highFactor = random.nextLong() | 1;
+        lowFactor = random.nextLong() | 1;
         Arrays.fill(slots, -1);
     }
 
     private int home(long idHigh, long idLow) {
-        long hash = (idHigh ^ Long.rotateLeft(idLow, 32)) * 0x9E3779B97F4A7C15L;
-        return (int) (hash >>> 32) & mask;
+        // A product's upper bits depend on all of its factor's, its lower ones only on the lower: so both halves are
+        // used.
+        long hash = idHigh * highFactor + Long.rotateLeft(idLow * lowFactor, 32);
+        hash ^= hash >>> 29;
+        return (int) (hash * lowFactor >>> 32) & mask;
     }
 
     /** -1 if there is none. */

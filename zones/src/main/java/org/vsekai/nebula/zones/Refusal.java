@@ -8,7 +8,8 @@ enum Refusal {
     TOO_LARGE(4),
     ZONE_FULL(5),
     ID_TAKEN(6),
-    READ_ONLY(7);
+    READ_ONLY(7),
+    NO_SUCH_LEVEL(8);
 
     final int number;
 

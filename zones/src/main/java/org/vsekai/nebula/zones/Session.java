@@ -4,6 +4,9 @@ import org.jspecify.annotations.Nullable;
 
 /** Who takes part in a zone: its area of interest, what it has been told, what it may send and be sent. Belongs to one {@link Zone}. */
 public final class Session {
+    /** Unanswered questions for durability. */
+    static final int MOST_ASKED = 64;
+
     final int number;
     final Role role;
     final SessionToken token;
@@ -39,6 +42,13 @@ public final class Session {
 
     final WireWriter opened = new WireWriter(64);
     final WireWriter closed = new WireWriter(64);
+
+    // What it asked to hear of once it is safe, in the order of asking.
+    final int[] askedRequest = new int[MOST_ASKED];
+    final byte[] askedLevel = new byte[MOST_ASKED];
+    final int[] askedTick = new int[MOST_ASKED];
+    int asked;
+    boolean askedTooMuch;
 
     /** First of the list of its entities; 0: none. */
     int firstOwned;

@@ -1,6 +1,7 @@
 package org.vsekai.nebula.zones;
 
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Collections;
 import java.util.HashMap;
 import java.util.List;
@@ -26,6 +27,13 @@ public final class Zone {
     /** Seconds that a transport may take no frame. */
     private static final int PATIENCE = 10;
 
+    private static final Role[] ROLES = Role.values();
+
+    // As in AskDurability.Level.
+    private static final int MEMORY = 1;
+    private static final int REPLICATED = 2;
+    private static final int DATABASE = 3;
+
     private final ZoneSettings settings;
     private final RandomGenerator random;
     private final EntityTable entities;
@@ -42,18 +50,22 @@ public final class Zone {
     private final FrameBytes frame = new FrameBytes();
     private final WireWriter scratch = new WireWriter(256);
     private final WireWriter nested = new WireWriter(64);
+    private final RowReader rowReader = new RowReader();
     private final DueCells due = new DueCells();
 
     private int lastSession;
     private int tick = 1;
     private boolean ended;
+    private boolean answersReplicated;
+    private boolean answersDatabase;
+    private boolean keepDeleted;
 
-    /** @param random for ids that sessions leave to the zone */
+    /** @param random for ids that sessions leave to the zone, and for what clients must not foresee */
     public Zone(ZoneSettings settings, RandomGenerator random) {
         this.settings = settings;
         this.random = random;
         periods = settings.tiers().stream().mapToInt(Tier::period).toArray();
-        entities = new EntityTable(settings.entities(), periods);
+        entities = new EntityTable(settings.entities(), periods, random);
         components = new ComponentTable(settings.components(), settings.entities() + 1);
         grid = new CellGrid(settings);
         encoder = new CellEncoder(entities, components, grid, settings.cells());
@@ -75,6 +87,11 @@ public final class Zone {
 
     public int entities() {
         return entities.count();
+    }
+
+    /** Pages in use, each of {@value EntityTable#PAGE} slots. */
+    public int pages() {
+        return entities.pages();
     }
 
     EntityTable table() {
@@ -177,6 +194,7 @@ public final class Zone {
         to.uint32(7, settings.cellsX());
         to.uint32(8, settings.cellsZ());
         to.uint32(9, settings.largestRadius());
+        to.uint32(12, settings.updatesPerSecond());
         for (ComponentSchema schema : settings.components()) {
             nested.clear();
             nested.uint32(1, schema.number());
@@ -251,7 +269,7 @@ public final class Zone {
             drop(session, EndReason.INVALID_FRAME, ticksToResume);
             return;
         }
-        if (session.updateCredit < 0) {
+        if (session.updateCredit < 0 || session.askedTooMuch) {
             statistics.droppedFast++;
             drop(session, EndReason.TOO_FAST, ticksToResume);
         }
@@ -263,6 +281,327 @@ public final class Zone {
             sink.end(reason);
         }
         disconnect(session, ticksToResume);
+    }
+
+    /**
+     * Writes down all sessions and the pages that changed after a tick. Between two steps, so that what is captured is the state at one
+     * moment; {@link ZoneCapture#tick} tells up to where nothing is missing.
+     *
+     * @param since 0: all pages that are in use
+     */
+    public void capture(ZoneCapture into, int since) {
+        into.begin(tick - 1, entities.count());
+        for (int page = 0; page < entities.pages(); page++) {
+            if (since == 0 || entities.pageChanged[page] - since > 0) {
+                capturePage(into, page);
+            }
+        }
+        byte[] to = into.room(PageFormat.SESSIONS_HEADER + PageFormat.SESSION * sessions.size());
+        int at = into.size();
+        to[at] = PageFormat.VERSION;
+        PageFormat.putInt(to, at + 1, lastSession);
+        PageFormat.putInt(to, at + 5, sessions.size());
+        at += PageFormat.SESSIONS_HEADER;
+        for (int i = 0; i < sessions.size(); i++) {
+            Session session = sessions.get(i);
+            PageFormat.putInt(to, at, session.number);
+            to[at + 4] = (byte) session.role.ordinal();
+            PageFormat.putLong(to, at + 5, session.token.high());
+            PageFormat.putLong(to, at + 13, session.token.low());
+            at += PageFormat.SESSION;
+        }
+        into.endSessions(at);
+    }
+
+    private void capturePage(ZoneCapture into, int page) {
+        int slots = entities.slots(page);
+        int first = page * EntityTable.PAGE;
+        byte[] to = into.room(PageFormat.HEADER + slots * PageFormat.SLOT + components.pageSize(page, slots));
+        int at = into.size();
+        to[at] = PageFormat.VERSION;
+        PageFormat.putShort(to, at + 1, slots);
+        at += PageFormat.HEADER;
+        for (int slot = first; slot < first + slots; slot++) {
+            to[at++] = (byte) ((entities.cell[slot] >= 0 ? PageFormat.EXISTS : 0)
+                    | (entities.persistent[slot] ? PageFormat.PERSISTENT : 0)
+                    | (entities.deleted[slot] ? PageFormat.DELETED : 0));
+        }
+        at = PageFormat.put(to, at, entities.idHigh, first, slots);
+        at = PageFormat.put(to, at, entities.idLow, first, slots);
+        at = PageFormat.put(to, at, entities.owner, first, slots);
+        at = PageFormat.put(to, at, entities.x, first, slots);
+        at = PageFormat.put(to, at, entities.y, first, slots);
+        at = PageFormat.put(to, at, entities.z, first, slots);
+        at = PageFormat.put(to, at, entities.rotation, first, slots);
+        at = PageFormat.put(to, at, entities.velocityX, first, slots);
+        at = PageFormat.put(to, at, entities.velocityY, first, slots);
+        at = PageFormat.put(to, at, entities.velocityZ, first, slots);
+        at = PageFormat.put(to, at, entities.crossings, first, slots);
+        into.endPage(page, components.writePage(page, slots, to, at));
+    }
+
+    /**
+     * Takes over the sessions of an epoch before, as of clients that are away. Before anything else is done with this zone.
+     *
+     * @throws DamagedStateException and nothing is taken over
+     */
+    public void restoreSessions(byte[] bytes, int offset, int length) throws DamagedStateException {
+        int count = length < PageFormat.SESSIONS_HEADER ? -1 : PageFormat.getInt(bytes, offset + 5);
+        if (count < 0
+                || bytes[offset] != PageFormat.VERSION
+                || length != PageFormat.SESSIONS_HEADER + (long) PageFormat.SESSION * count) {
+            throw new DamagedStateException("sessions of " + length + " bytes");
+        }
+        int largest = PageFormat.getInt(bytes, offset + 1);
+        Map<Integer, Session> found = new HashMap<>();
+        int at = offset + PageFormat.SESSIONS_HEADER;
+        for (int i = 0; i < count; i++, at += PageFormat.SESSION) {
+            int number = PageFormat.getInt(bytes, at);
+            int role = bytes[at + 4];
+            if (number < 1 || number > largest || role < 0 || role >= ROLES.length) {
+                throw new DamagedStateException("a session numbered " + number + " of role " + role);
+            }
+            SessionToken token =
+                    new SessionToken(PageFormat.getLong(bytes, at + 5), PageFormat.getLong(bytes, at + 13));
+            if (found.put(number, new Session(number, ROLES[role], token)) != null) {
+                throw new DamagedStateException("two sessions numbered " + number);
+            }
+        }
+        lastSession = largest;
+        byNumber.putAll(found);
+        sessions.addAll(found.values());
+    }
+
+    /**
+     * Takes over a page of an epoch before, after the sessions. An entity whose owner is not here is nobody's, or gone if it is not
+     * persistent.
+     *
+     * @throws DamagedStateException and nothing is taken over
+     */
+    public void restorePage(int page, byte[] bytes, int offset, int length) throws DamagedStateException {
+        PageReader from = PageReader.check(bytes, offset, length);
+        int first = page * EntityTable.PAGE;
+        if (page < 0 || first >= entities.capacity() || first + from.reach() > entities.capacity()) {
+            throw new DamagedStateException(
+                    "page " + page + " is beyond the " + settings.entities() + " entities that the zone may hold");
+        }
+        int slots = Math.min(from.slots(), entities.capacity() - first);
+        for (int i = 0; i < slots; i++) {
+            if (from.isTaken(i)
+                    && (first + i == 0
+                            || !entities.restore(first + i, from.idHigh(i), from.idLow(i), from.isDeleted(i)))) {
+                while (--i >= 0) {
+                    if (from.isTaken(i)) {
+                        entities.unrestore(first + i);
+                    }
+                }
+                throw new DamagedStateException("page " + page + " has an id twice, or one that is elsewhere");
+            }
+        }
+        for (int i = 0; i < slots; i++) {
+            if (from.isTaken(i)) {
+                restore(first + i, from, i);
+            }
+        }
+        from.components(components, (column, i, at, size) -> {
+            if (first + i < entities.capacity() && entities.exists(first + i)) {
+                components.set(column, first + i, bytes, at, size, tick);
+            }
+        });
+    }
+
+    private void restore(int slot, PageReader from, int i) {
+        from.copy(entities, slot, i);
+        entities.durable[slot] = 0;
+        entities.touchDurable(slot, tick);
+        entities.pageChanged[slot / EntityTable.PAGE] = tick;
+        if (from.isDeleted(i)) {
+            return;
+        }
+        appear(slot);
+        Session owner = byNumber.get(from.owner(i));
+        if (owner != null) {
+            own(slot, owner);
+        } else if (from.owner(i) != 0 && !entities.persistent[slot]) {
+            remove(slot);
+        }
+    }
+
+    /**
+     * Brings in what a database has of an entity, after all pages; see {@link DurableRows} for which of two states is the newer one.
+     *
+     * @param roundEpoch of the pages that were taken over; 0: there were none
+     * @param roundTick of those
+     * @return whether the row changed the zone
+     * @throws DamagedStateException if its components cannot be read; the rest of it is in
+     * @throws IllegalStateException if the zone is full
+     */
+    public boolean restoreRow(DurableRows rows, int row, long roundEpoch, int roundTick) throws DamagedStateException {
+        int slot = entities.ids.find(rows.idHigh(row), rows.idLow(row));
+        if (slot < 0) {
+            // Were it in newer pages as deleted, it would still have its slot. Its page is lost.
+            if (rows.deleted(row)) {
+                return false;
+            }
+            slot = entities.add(rows.idHigh(row), rows.idLow(row), tick);
+            if (slot < 0) {
+                throw new IllegalStateException("the database has more entities of " + settings.name() + " than the "
+                        + settings.entities() + " that the zone may hold");
+            }
+            entities.velocityX[slot] = 0;
+            entities.velocityY[slot] = 0;
+            entities.velocityZ[slot] = 0;
+            entities.persistent[slot] = true;
+            fill(slot, rows, row);
+            appear(slot);
+            fillComponents(slot, rows, row);
+            return true;
+        }
+        int crossed = Integer.compare(rows.crossings(row), entities.crossings[slot]);
+        int later = rows.epoch(row) == roundEpoch
+                ? Integer.compare(rows.sequence(row), roundTick)
+                : Long.compare(rows.epoch(row), roundEpoch);
+        boolean newer = roundEpoch == 0 || (crossed == 0 ? later > 0 : crossed > 0);
+        if (!newer) {
+            if (rows.deleted(row) == entities.deleted[slot] && (entities.deleted[slot] || isSaved(slot, rows, row))) {
+                saved(slot);
+            }
+            return false;
+        }
+        if (entities.deleted[slot]) {
+            if (rows.deleted(row)) {
+                saved(slot);
+            }
+            return false;
+        }
+        if (rows.deleted(row)) {
+            boolean keep = keepDeleted;
+            keepDeleted = false;
+            remove(slot);
+            keepDeleted = keep;
+            return true;
+        }
+        entities.persistent[slot] = true;
+        move(slot, rows.x(row), rows.y(row), rows.z(row));
+        turn(slot, rows.rotation(row));
+        fill(slot, rows, row);
+        changed(slot);
+        fillComponents(slot, rows, row);
+        return true;
+    }
+
+    private void fill(int slot, DurableRows rows, int row) {
+        entities.x[slot] = rows.x(row);
+        entities.y[slot] = rows.y(row);
+        entities.z[slot] = rows.z(row);
+        entities.rotation[slot] = rows.rotation(row);
+        entities.crossings[slot] = rows.crossings(row);
+        entities.durable[slot] = 0;
+    }
+
+    private void fillComponents(int slot, DurableRows rows, int row) throws DamagedStateException {
+        for (int column = 0; column < components.columns(); column++) {
+            if (components.isDurable(column)) {
+                components.clear(column, slot);
+            }
+        }
+        rowReader.read(rows, row, (number, from, offset, length) -> {
+            int column = components.column(number);
+            // What the world's configuration knows no more, or has made smaller, stays in the row until it is written
+            // anew.
+            if (column >= 0 && length <= components.schema(column).largest()) {
+                components.set(column, slot, from, offset, length, tick);
+            }
+        });
+    }
+
+    private boolean isSaved(int slot, DurableRows rows, int row) {
+        scratch.clear();
+        components.writeDurable(slot, scratch, nested);
+        return entities.x[slot] == rows.x(row)
+                && entities.y[slot] == rows.y(row)
+                && entities.z[slot] == rows.z(row)
+                && entities.rotation[slot] == rows.rotation(row)
+                && entities.crossings[slot] == rows.crossings(row)
+                && Arrays.equals(
+                        scratch.bytes(),
+                        0,
+                        scratch.size(),
+                        rows.componentBytes(),
+                        rows.componentsStart(row),
+                        rows.componentsEnd(row));
+    }
+
+    private void saved(int slot) {
+        if (entities.deleted[slot]) {
+            entities.forget(slot, tick);
+        } else {
+            entities.durable[slot] = 0;
+        }
+    }
+
+    /** Everything of an epoch before is in: sessions wait for their clients for so many ticks. */
+    public void restored(int ticksToResume) {
+        for (Session session : sessions) {
+            session.awayUntil = tick + ticksToResume;
+        }
+        entities.reclaim(tick);
+    }
+
+    /**
+     * Adds the persistent entities that changed after the walk's tick, as many as there is room for; deleted ones as such.
+     *
+     * @return whether the walk is at its end; else it goes on with another call
+     */
+    public boolean captureRows(DurableRows into, DurableWalk walk) {
+        walk.start(tick - 1);
+        int slot = walk.next;
+        while (slot < entities.reach()) {
+            int page = slot / EntityTable.PAGE;
+            int end = Math.min(entities.reach(), (page + 1) * EntityTable.PAGE);
+            if (entities.pageDurable[page] - walk.since() <= 0) {
+                slot = end;
+                continue;
+            }
+            for (; slot < end; slot++) {
+                if (entities.durable[slot] == 0 || entities.durable[slot] - walk.since() <= 0) {
+                    continue;
+                }
+                if (into.isFull()) {
+                    walk.next = slot;
+                    return false;
+                }
+                components.writeDurable(slot, into.components(), nested);
+                into.add(
+                        entities.idHigh[slot],
+                        entities.idLow[slot],
+                        entities.x[slot],
+                        entities.y[slot],
+                        entities.z[slot],
+                        entities.rotation[slot],
+                        entities.crossings[slot],
+                        settings.epoch(),
+                        tick,
+                        entities.deleted[slot]);
+            }
+        }
+        walk.next = slot;
+        return true;
+    }
+
+    /** With a database: a deleted persistent entity keeps its slot and id until {@link #savedTo} says that it is deleted there. */
+    public void keepDeleted(boolean keep) {
+        keepDeleted = keep;
+    }
+
+    /** The rows of a walk that {@link DurableWalk#started} with this tick are in the database, all of them. */
+    public void savedTo(int safe) {
+        for (int slot = 1; entities.deletedCount() > 0 && slot < entities.reach(); slot++) {
+            if (entities.deleted[slot] && entities.durable[slot] - safe <= 0) {
+                entities.forget(slot, tick);
+            }
+        }
+        answer(DATABASE, safe);
     }
 
     // What follows is said by frames, of sessions that are here.
@@ -299,13 +638,10 @@ public final class Zone {
         entities.velocityY[slot] = 0;
         entities.velocityZ[slot] = 0;
         entities.persistent[slot] = persistent;
-        entities.moved[slot] = tick;
-        entities.turned[slot] = tick;
-        entities.accelerated[slot] = tick;
-        entities.handedOver[slot] = tick;
-        entities.componentSet[slot] = tick;
-        entities.owner[slot] = 0;
-        enter(slot, grid.cellAt(x, z));
+        entities.crossings[slot] = 0;
+        entities.durable[slot] = 0;
+        appear(slot);
+        entities.touchDurable(slot, tick);
         own(slot, session);
         nested.clear();
         nested.uint32(1, request);
@@ -314,6 +650,17 @@ public final class Zone {
         session.pending.delimited(6, nested);
         statistics.updatesIn++;
         return slot;
+    }
+
+    /** Puts an entity whose columns are filled into its cell, as nobody's and all of it new. */
+    private void appear(int slot) {
+        entities.moved[slot] = tick;
+        entities.turned[slot] = tick;
+        entities.accelerated[slot] = tick;
+        entities.handedOver[slot] = tick;
+        entities.componentSet[slot] = tick;
+        entities.owner[slot] = 0;
+        enter(slot, grid.cellAt(entities.x[slot], entities.z[slot]));
     }
 
     /** Whether the session may change the entity; if not, it is told so. */
@@ -349,12 +696,12 @@ public final class Zone {
     private void enter(int slot, int cell) {
         entities.cell[slot] = cell;
         entities.entered[slot] = tick;
-        entities.changed[slot] = tick;
+        entities.touch(slot, tick);
         grid.add(cell, slot, tick);
     }
 
     private void changed(int slot) {
-        entities.changed[slot] = tick;
+        entities.touch(slot, tick);
         grid.change(entities.cell[slot], tick);
     }
 
@@ -363,6 +710,7 @@ public final class Zone {
             entities.rotation[slot] = rotation;
             entities.turned[slot] = tick;
             changed(slot);
+            entities.touchDurable(slot, tick);
         }
     }
 
@@ -386,6 +734,9 @@ public final class Zone {
             components.set(column, slot, from, offset, length, tick);
             entities.componentSet[slot] = tick;
             changed(slot);
+            if (components.isDurable(column)) {
+                entities.touchDurable(slot, tick);
+            }
         }
     }
 
@@ -405,7 +756,7 @@ public final class Zone {
         own(slot, null);
         grid.remove(entities.cell[slot], slot, tick);
         components.clear(slot);
-        entities.remove(slot, tick);
+        entities.remove(slot, tick, keepDeleted && entities.persistent[slot]);
     }
 
     void requestAuthority(Session session, int slot) {
@@ -510,8 +861,53 @@ public final class Zone {
 
     void askDurability(Session session, int request, int level) {
         session.updateCredit--;
-        if (level == 1) {
-            acknowledgeDurability(session, request, level);
+        switch (level) {
+            case MEMORY -> acknowledgeDurability(session, request, level);
+            case REPLICATED -> note(session, request, level, answersReplicated);
+            case DATABASE -> note(session, request, level, answersDatabase);
+            default -> refuse(session, Refusal.NO_SUCH_LEVEL, 0, request);
+        }
+    }
+
+    private void note(Session session, int request, int level, boolean answered) {
+        if (!answered) {
+            refuse(session, Refusal.NO_SUCH_LEVEL, 0, request);
+        } else if (session.asked == Session.MOST_ASKED) {
+            session.askedTooMuch = true;
+        } else {
+            session.askedRequest[session.asked] = request;
+            session.askedLevel[session.asked] = (byte) level;
+            session.askedTick[session.asked++] = tick;
+        }
+    }
+
+    /** Which levels of durability this zone can promise, beside that of memory; whoever asks for others is refused. */
+    public void promises(boolean replicated, boolean database) {
+        answersReplicated = replicated;
+        answersDatabase = database;
+    }
+
+    /** Every change up to this tick survives one node: answers whoever asked for that until then. */
+    public void replicatedTo(int safe) {
+        answer(REPLICATED, safe);
+    }
+
+    private void answer(int level, int safe) {
+        for (int i = 0; i < sessions.size(); i++) {
+            Session session = sessions.get(i);
+            int left = 0;
+            for (int k = 0; k < session.asked; k++) {
+                if (session.askedLevel[k] == level && session.askedTick[k] - safe <= 0) {
+                    if (session.sink != null) {
+                        acknowledgeDurability(session, session.askedRequest[k], level);
+                    }
+                } else {
+                    session.askedRequest[left] = session.askedRequest[k];
+                    session.askedLevel[left] = session.askedLevel[k];
+                    session.askedTick[left++] = session.askedTick[k];
+                }
+            }
+            session.asked = left;
         }
     }
 

@@ -214,7 +214,7 @@ class FrameReaderTest {
                         .setHandle(1)
                         .setUnknownFields(unknown))
                 .setInterest(AreaOfInterest.newBuilder().setRadius(1_000).setUnknownFields(unknown))
-                .setAskDurability(AskDurability.newBuilder().setUnknownFields(unknown)));
+                .setAskDurability(AskDurability.newBuilder().setLevelValue(1).setUnknownFields(unknown)));
         assertThat(client.refused).isEmpty();
         assertThat(client.view.entities).containsOnlyKeys(1);
     }

@@ -17,7 +17,7 @@ class IdIndexTest {
         Random random = new Random(SEED);
         long[] high = new long[slots];
         long[] low = new long[slots];
-        IdIndex index = new IdIndex(high, low);
+        IdIndex index = new IdIndex(high, low, random);
         // Few distinct ids, so that they come again; halves that are alike, so that their places meet.
         List<UUID> all = new ArrayList<>();
         for (int i = 0; i < ids; i++) {

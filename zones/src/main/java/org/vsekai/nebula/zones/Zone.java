@@ -98,6 +98,10 @@ public final class Zone {
         return entities;
     }
 
+    ComponentTable componentTable() {
+        return components;
+    }
+
     int changedTick(int cell) {
         return grid.changed(cell);
     }

@@ -676,6 +676,7 @@ public final class EntitySession implements AutoCloseable {
                         case REASON_ZONE_FULL -> Refusal.Reason.ZONE_FULL;
                         case REASON_ID_TAKEN -> Refusal.Reason.ID_TAKEN;
                         case REASON_READ_ONLY -> Refusal.Reason.READ_ONLY;
+                        case REASON_NO_SUCH_LEVEL -> Refusal.Reason.NO_SUCH_LEVEL;
                         case REASON_UNSPECIFIED, UNRECOGNIZED -> Refusal.Reason.UNSPECIFIED;
                     },
                     refused.getHandle());
@@ -683,7 +684,10 @@ public final class EntitySession implements AutoCloseable {
                 listener.refused(EntitySession.this, refusal);
                 return;
             }
-            CompletableFuture<CreatedEntity> answer = outbox.answered(refused.getRequest());
+            // Creations and questions are numbered alike, and no number is used twice.
+            CompletableFuture<?> answer = refusal.reason() == Refusal.Reason.NO_SUCH_LEVEL
+                    ? outbox.unanswerable(refused.getRequest())
+                    : outbox.answered(refused.getRequest());
             if (answer != null) {
                 answer.completeExceptionally(new RequestRefusedException(refusal));
             }

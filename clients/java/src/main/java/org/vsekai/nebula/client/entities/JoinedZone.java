@@ -15,6 +15,7 @@ import org.vsekai.nebula.api.entities.v1.Welcome;
  * @param cellsX along x; 0 where the zone ends nowhere
  * @param cellsZ along z; 0 where the zone ends nowhere
  * @param largestRadius millimetres, of an area of interest
+ * @param updatesPerSecond frames and changes of entities that the session may send, as an average; 0: the zone does not tell
  * @param owned handles of the entities that a resumed session owns
  */
 public record JoinedZone(
@@ -26,6 +27,7 @@ public record JoinedZone(
         int cellsX,
         int cellsZ,
         int largestRadius,
+        int updatesPerSecond,
         List<ComponentSchema> components,
         Set<Integer> owned) {
 
@@ -71,6 +73,7 @@ public record JoinedZone(
                 welcome.getCellsX(),
                 welcome.getCellsZ(),
                 welcome.getLargestRadius(),
+                welcome.getUpdatesPerSecond(),
                 components,
                 Set.copyOf(welcome.getOwnedList()));
     }

@@ -27,6 +27,9 @@ import org.jspecify.annotations.Nullable;
 final class Outbox {
     static final Duration ACKNOWLEDGEMENT_PERIOD = Duration.ofMillis(500);
 
+    /** That a zone keeps of a session. */
+    private static final int MOST_QUESTIONS = 64;
+
     /** What an acknowledgement takes in a frame. */
     private static final int ACKNOWLEDGEMENT = 16;
 
@@ -243,9 +246,10 @@ final class Outbox {
                         new OutcomeUnknownException("the session is not joined, and what it wrote before may be lost"));
             }
             questions.values().removeIf(question -> question.answer.isDone());
-            if (questions.size() >= settings.mostRequests()) {
-                return CompletableFuture.failedFuture(new OverloadedException(settings.mostRequests()
-                        + " questions of durability wait for an answer, which is mostRequests"));
+            int most = Math.min(settings.mostRequests(), MOST_QUESTIONS);
+            if (questions.size() >= most) {
+                return CompletableFuture.failedFuture(
+                        new OverloadedException(most + " questions of durability wait for an answer, as many as may"));
             }
             reserve(1);
             Changes.Question question = new Changes.Question(nextRequest(), level);
@@ -453,6 +457,18 @@ final class Outbox {
             }
             questions.remove(request);
             return question.answer;
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** The question's answer, if one is waited for, to a question that the zone will not answer. */
+    @Nullable
+    CompletableFuture<Durability> unanswerable(int request) {
+        lock.lock();
+        try {
+            Changes.Question question = questions.remove(request);
+            return question == null ? null : question.answer;
         } finally {
             lock.unlock();
         }

@@ -16,6 +16,8 @@ public record Refusal(Reason reason, int handle) {
         TOO_LARGE,
         ZONE_FULL,
         ID_TAKEN,
-        READ_ONLY
+        READ_ONLY,
+        /** Of a question for durability: the zone can never promise that level. */
+        NO_SUCH_LEVEL
     }
 }

@@ -17,7 +17,7 @@ import java.time.Duration;
  * @param mostEntities in view; a server that tells of more is taken to be faulty
  * @param mostStagedMovements entities whose movements wait to be sent
  * @param mostStagedBytes of everything else that waits to be sent
- * @param mostRequests creations, and as many questions of durability, that wait for an answer
+ * @param mostRequests creations, and as many questions of durability but at most 64, that wait for an answer
  */
 public record SessionSettings(
         String zone,

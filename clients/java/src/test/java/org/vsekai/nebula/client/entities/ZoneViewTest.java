@@ -67,6 +67,7 @@ class ZoneViewTest {
                         10,
                         10,
                         50_000,
+                        0,
                         List.of(
                                 new ComponentSchema(1, "health", 8, ComponentSchema.Persistence.DURABLE, true),
                                 new ComponentSchema(7, "pose", 40, ComponentSchema.Persistence.VOLATILE, false)),

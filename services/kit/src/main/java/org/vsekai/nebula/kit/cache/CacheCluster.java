@@ -20,6 +20,8 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
 import org.infinispan.client.hotrod.DataFormat;
+import org.infinispan.client.hotrod.Flag;
+import org.infinispan.client.hotrod.MetadataValue;
 import org.infinispan.client.hotrod.RemoteCache;
 import org.infinispan.client.hotrod.RemoteCacheManager;
 import org.infinispan.client.hotrod.configuration.Configuration;
@@ -50,6 +52,12 @@ import org.jspecify.annotations.Nullable;
 class CacheCluster {
     private static final Logger LOG = Logger.getLogger(CacheCluster.class);
     private static final byte[] PROBE = "probe".getBytes(StandardCharsets.US_ASCII);
+    private static final DataFormat BYTES = DataFormat.builder()
+            .keyType(MediaType.APPLICATION_OCTET_STREAM)
+            .keyMarshaller(IdentityMarshaller.INSTANCE)
+            .valueType(MediaType.APPLICATION_OCTET_STREAM)
+            .valueMarshaller(IdentityMarshaller.INSTANCE)
+            .build();
     private static final DataFormat PROTOBUF = DataFormat.builder()
             .keyType(MediaType.APPLICATION_OCTET_STREAM)
             .keyMarshaller(IdentityMarshaller.INSTANCE)
@@ -61,7 +69,15 @@ class CacheCluster {
     record Bounds(long nodeBytes, Duration lifespan) {}
 
     /** A cache to have in the cluster. */
-    record Wanted(String name, GeneratedSchema schema, Bounds bounds) {}
+    sealed interface Wanted {
+        String name();
+
+        /** Of protobuf messages, of which the least used go when there are too many. */
+        record Messages(String name, GeneratedSchema schema, Bounds bounds) implements Wanted {}
+
+        /** Of bytes, of which nothing goes before its time. */
+        record State(String name, Duration lifespan) implements Wanted {}
+    }
 
     private final CacheConfig config;
     private final Breaker breaker;
@@ -122,6 +138,27 @@ class CacheCluster {
 
     Uni<Optional<byte[]>> find(String cache, byte[] key, Duration patience) {
         return call(cache, patience, remote -> remote.getAsync(key)).map(Optional::ofNullable);
+    }
+
+    Uni<Optional<MetadataValue<byte[]>>> findVersioned(String cache, byte[] key, Duration patience) {
+        return call(cache, patience, remote -> remote.getWithMetadataAsync(key)).map(Optional::ofNullable);
+    }
+
+    /** False if there is something already. */
+    Uni<Boolean> putIfAbsent(String cache, byte[] key, byte[] value, Duration lifespan, Duration patience) {
+        return call(cache, patience, remote -> remote.withFlags(Flag.FORCE_RETURN_VALUE)
+                        .putIfAbsentAsync(key, value, lifespan.toMillis(), TimeUnit.MILLISECONDS))
+                .map(Optional::ofNullable)
+                .map(Optional::isEmpty);
+    }
+
+    /** False if what is there is not of this version. */
+    Uni<Boolean> replaceIf(String cache, byte[] key, byte[] value, long version, Duration lifespan, Duration patience) {
+        return call(
+                cache,
+                patience,
+                remote -> remote.replaceWithVersionAsync(
+                        key, value, version, lifespan.toMillis(), TimeUnit.MILLISECONDS, 0, TimeUnit.MILLISECONDS));
     }
 
     Uni<Void> put(String cache, byte[] key, byte[] value, Duration lifespan, Duration patience) {
@@ -241,25 +278,43 @@ class CacheCluster {
     private RemoteCache<byte[], byte[]> ensure(RemoteCacheManager connected, Wanted cache) {
         RemoteCache<byte[], byte[]> remote = connected.getCache(cache.name());
         if (remote == null) {
-            // So that operators, too, can read what is in the cache.
-            var unused = connected.administration().schemas().createOrUpdate(cache.schema());
-            remote = connected.administration().getOrCreateCache(cache.name(), definition(cache.bounds()));
+            if (cache instanceof Wanted.Messages messages) {
+                // So that operators, too, can read what is in the cache.
+                var unused = connected.administration().schemas().createOrUpdate(messages.schema());
+            }
+            remote = connected.administration().getOrCreateCache(cache.name(), definition(cache));
         }
-        return remote.withDataFormat(PROTOBUF);
+        return remote.withDataFormat(
+                switch (cache) {
+                    case Wanted.Messages messages -> PROTOBUF;
+                    case Wanted.State state -> BYTES;
+                });
     }
 
-    private StringConfiguration definition(Bounds bounds) {
-        String json = """
-                {"distributed-cache":{"mode":"SYNC","owners":"%d","statistics":true,
-                 "encoding":{"key":{"media-type":"application/octet-stream"},
-                             "value":{"media-type":"application/x-protostream"}},
-                 "memory":{"max-size":"%d","when-full":"REMOVE"},"expiration":{"lifespan":"%d"}}}""";
-        return new StringConfiguration(String.format(
-                Locale.ROOT,
-                json,
-                config.owners(),
-                bounds.nodeBytes(),
-                bounds.lifespan().toMillis()));
+    private StringConfiguration definition(Wanted cache) {
+        return switch (cache) {
+            case Wanted.Messages messages -> {
+                String json = """
+                        {"distributed-cache":{"mode":"SYNC","owners":"%d","statistics":true,
+                         "encoding":{"key":{"media-type":"application/octet-stream"},
+                                     "value":{"media-type":"application/x-protostream"}},
+                         "memory":{"max-size":"%d","when-full":"REMOVE"},"expiration":{"lifespan":"%d"}}}""";
+                Bounds bounds = messages.bounds();
+                yield new StringConfiguration(String.format(
+                        Locale.ROOT,
+                        json,
+                        config.owners(),
+                        bounds.nodeBytes(),
+                        bounds.lifespan().toMillis()));
+            }
+            case Wanted.State state -> {
+                String json = """
+                        {"distributed-cache":{"mode":"SYNC","owners":"%d","statistics":true,
+                         "encoding":{"media-type":"application/octet-stream"},"expiration":{"lifespan":"%d"}}}""";
+                yield new StringConfiguration(String.format(
+                        Locale.ROOT, json, config.owners(), state.lifespan().toMillis()));
+            }
+        };
     }
 
     /** What applies to a cache of copies. */

@@ -22,7 +22,7 @@ public class SharedCaches {
 
     /** The cache for one kind of values; to be opened once, when the bean that owns it is made. */
     public <V> SharedCache<V> open(CacheKind<V> kind) {
-        cluster.want(new CacheCluster.Wanted(kind.name(), kind.schema(), cluster.copies(kind.lifespan())));
+        cluster.want(new CacheCluster.Wanted.Messages(kind.name(), kind.schema(), cluster.copies(kind.lifespan())));
         return new SharedCache<>(kind, cluster, config, vertx, metrics);
     }
 
@@ -34,8 +34,26 @@ public class SharedCaches {
      * @param patience how long a call waits for an answer
      */
     public <V> TransientCache<V> openTransient(CacheKind<V> kind, long nodeBytes, Duration patience) {
-        cluster.want(new CacheCluster.Wanted(
+        cluster.want(new CacheCluster.Wanted.Messages(
                 kind.name(), kind.schema(), new CacheCluster.Bounds(nodeBytes, kind.lifespan())));
         return new TransientCache<>(kind, cluster, vertx, patience);
+    }
+
+    /**
+     * The cache for state that is nowhere else and that nothing may drive out; to be opened once, when the bean that owns it is made. How
+     * much there is must be bounded by who puts it there.
+     *
+     * @param name of the cache in the cluster, lower-case letters, digits and hyphens; another one when the values' form changes
+     * @param lifespan after which an entry goes that was not put again
+     * @param patience how long a call waits for an answer
+     */
+    public StateCache openState(String name, Duration lifespan, Duration patience) {
+        cluster.want(new CacheCluster.Wanted.State(name, lifespan));
+        return new StateCache(name, cluster, config.owners(), lifespan, patience);
+    }
+
+    /** Whether there is a cluster at all, answering or not. Where there is none, every call fails. */
+    public boolean isConfigured() {
+        return cluster.isConfigured();
     }
 }

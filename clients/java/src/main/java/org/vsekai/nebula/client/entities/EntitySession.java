@@ -32,7 +32,8 @@ import org.vsekai.nebula.api.entities.v1.Welcome;
  * One session in a zone, over however many streams it takes. {@link EntityClient#open} makes it, and it begins to join at once.
  *
  * <p><b>Lifecycle.</b> When the stream is lost, goes silent, or the server says that the zone moved or the session reads too slowly, it
- * joins again with its resume token, after a random pause that grows with each attempt, until its patience ends. {@link #ended} tells how it
+ * joins again with its resume token, after a random pause that grows with each attempt, until its patience ends: where it was or where the
+ * server sends it, and then in turn at the addresses that its client knows. {@link #ended} tells how it
  * came to its end: in order, after {@link #close}, or with an {@link EntityClientException}.
  *
  * <p><b>Threads.</b> Every session has one thread, which is one of its client's event loops and serves other sessions too. Everything that
@@ -84,6 +85,10 @@ public final class EntitySession implements AutoCloseable {
     private final Messages messages = new Messages();
     private Stage stage = Stage.WAITING;
     private Address address;
+
+    /** Which of the client's addresses comes next when nobody is found. */
+    private int turn;
+
     private ByteString resumeToken = ByteString.EMPTY;
 
     /** Counts attempts, so that what an earlier one brings late is told from what this one does. */
@@ -123,7 +128,7 @@ public final class EntitySession implements AutoCloseable {
         this.listener = listener;
         this.nanos = nanos;
         this.random = random;
-        address = client.settings().address();
+        address = nextAddress();
         view = new ZoneView(settings.mostEntities());
         view.listen(viewListener);
         outbox = new Outbox(settings, nanos, loop::inEventLoop);
@@ -493,8 +498,8 @@ public final class EntitySession implements AutoCloseable {
             failures = 0;
             patienceEnds = now + settings.patience().toNanos();
         } else if (!wasJoined) {
-            // Whoever was sent on and finds nobody asks where all is known.
-            address = client.settings().address();
+            // Whoever was sent on and finds nobody, or asked a node that is gone, asks another that may know.
+            address = nextAddress();
         }
         fail(open, new OutcomeUnknownException("the stream was lost before the answer: " + cause.getMessage()));
         if (!mayJoinAgain(cause)) {
@@ -518,6 +523,13 @@ public final class EntitySession implements AutoCloseable {
                 end(e);
             }
         }
+    }
+
+    private Address nextAddress() {
+        List<Address> all = client.settings().addresses();
+        Address next = all.get(turn);
+        turn = (turn + 1) % all.size();
+        return next;
     }
 
     private boolean mayJoinAgain(EntityClientException cause) {

@@ -385,6 +385,26 @@ class EntitySessionTest {
     }
 
     @Test
+    void whoeverFindsNobodyAsksTheNextAddress() throws Exception {
+        ScriptedZoneServer first = new ScriptedZoneServer();
+        ClientSettings settings = ClientSettings.of(first.address(), InsecureChannelCredentials.create())
+                .withAddresses(List.of(first.address(), server.address()));
+        try (first;
+                EntityClient several = new EntityClient(settings)) {
+            EntitySession session =
+                    several.open(SETTINGS, zone -> CompletableFuture.completedFuture(ByteString.EMPTY), events);
+            first.welcome(9, 2);
+            get(session.joined());
+            first.close();
+            assertThat(server.welcome(4, 3).join.getJoin().getResumeToken()).isEqualTo(Frames.token(9, 2));
+            assertThat(events.next()).isEqualTo("joined 9 in epoch 2");
+            assertThat(events.next()).isEqualTo("interrupted STREAM_LOST");
+            assertThat(events.next()).isEqualTo("joined again 4 in epoch 3");
+            server.close();
+        }
+    }
+
+    @Test
     void whatIsNoAddressIsMalformed() throws Exception {
         EntitySession session = open();
         server.welcome(9, 2)

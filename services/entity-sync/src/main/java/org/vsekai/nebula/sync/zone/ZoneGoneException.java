@@ -5,7 +5,7 @@ import org.vsekai.nebula.kit.problem.ProblemKind;
 import org.vsekai.nebula.sync.world.ZoneName;
 
 /** The zone is not here any more. */
-final class ZoneGoneException extends ProblemException {
+public final class ZoneGoneException extends ProblemException {
     private static final long serialVersionUID = 1;
 
     ZoneGoneException(ZoneName zone) {

@@ -190,6 +190,7 @@ class ZoneKeeper {
         try {
             Zone zone = new Zone(worlds.findSettings(name, epoch).orElseThrow(), random);
             LoadedRound loaded = tiers.load(name, zone, config.loadPatience());
+            zone.restored(ticksToResume(zone));
             onWorker(() -> run(name, zone, loaded, held));
         } catch (RuntimeException e) {
             LOG.warnf("The zone %s, epoch %d, could not be loaded and is given back: %s", name, epoch, e);
@@ -213,6 +214,7 @@ class ZoneKeeper {
                 zone,
                 ticksToResume(zone),
                 new StepTimes(STEP_SECONDS * zone.settings().ticksPerSecond()));
+        int entities = zone.entities();
         owned.put(name, thread);
         var unused = thread.ended().thenRun(() -> {
             if (owned.remove(name, thread)) {
@@ -226,7 +228,7 @@ class ZoneKeeper {
                 "This node owns the zone %s, epoch %d, with %d entities%s",
                 name,
                 thread.epoch(),
-                zone.statistics().entities(),
+                entities,
                 loaded.equals(LoadedRound.NONE) ? "" : " of epoch " + loaded.epoch() + ", tick " + loaded.tick());
     }
 

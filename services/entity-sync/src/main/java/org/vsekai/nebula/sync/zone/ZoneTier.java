@@ -11,8 +11,22 @@ import org.vsekai.nebula.zones.Zone;
  * <p>Thread-safe: zones are loaded and ended at the same time.
  */
 public interface ZoneTier {
-    /** Tiers are loaded, started and finished in this order: memory 1, database 2. */
+    /** The order of the tier that survives one node. */
+    int MEMORY = 1;
+
+    /** The order of the tier that survives all nodes. */
+    int DATABASE = 2;
+
+    /** Tiers are loaded, started and finished in this order. */
     int order();
+
+    /** Whether this node has what the tier needs; nothing below is called where it has not. The same at all times. */
+    boolean isOn();
+
+    /** Whether it keeps enough copies for what its order promises. The same at all times. */
+    default boolean isPromising() {
+        return true;
+    }
 
     /**
      * Loads into a zone whose thread is not started yet. Called on a thread that may be blocked; the zone is nobody else's until the

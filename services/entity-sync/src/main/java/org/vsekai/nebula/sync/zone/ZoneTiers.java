@@ -12,7 +12,7 @@ import org.jboss.logging.Logger;
 import org.vsekai.nebula.sync.world.ZoneName;
 import org.vsekai.nebula.zones.Zone;
 
-/** All tiers, in their order. Thread-safe. */
+/** All tiers that this node has, in their order. Thread-safe. */
 @ApplicationScoped
 class ZoneTiers {
     private static final Logger LOG = Logger.getLogger(ZoneTiers.class);
@@ -20,7 +20,7 @@ class ZoneTiers {
     private final List<ZoneTier> tiers;
 
     ZoneTiers(@All List<ZoneTier> tiers) {
-        this.tiers = new ArrayList<>(tiers);
+        this.tiers = new ArrayList<>(tiers.stream().filter(ZoneTier::isOn).toList());
         this.tiers.sort(Comparator.comparingInt(ZoneTier::order));
     }
 
@@ -31,12 +31,17 @@ class ZoneTiers {
      */
     LoadedRound load(ZoneName name, Zone zone, Duration patience) {
         long endNanos = System.nanoTime() + patience.toNanos();
+        zone.promises(has(ZoneTier.MEMORY), has(ZoneTier.DATABASE));
         LoadedRound loaded = LoadedRound.NONE;
         for (ZoneTier tier : tiers) {
             long leftNanos = Math.max(1, endNanos - System.nanoTime());
             loaded = tier.load(name, zone, loaded).await().atMost(Duration.ofNanos(leftNanos));
         }
         return loaded;
+    }
+
+    private boolean has(int order) {
+        return tiers.stream().anyMatch(tier -> tier.order() == order && tier.isPromising());
     }
 
     void start(RunningZone zone) {

@@ -19,16 +19,17 @@ import org.vsekai.nebula.kit.problem.GrpcStatuses;
 import org.vsekai.nebula.kit.testing.Eventually;
 
 /** A session by the generated stubs alone: frames as they come. */
-final class RawSession implements StreamObserver<ServerFrame>, AutoCloseable {
+public final class RawSession implements StreamObserver<ServerFrame>, AutoCloseable {
     final List<ServerFrame> frames = new ArrayList<>();
-    final CompletableFuture<String> end = new CompletableFuture<>();
+    public final CompletableFuture<String> end = new CompletableFuture<>();
     private final StreamObserver<ClientFrame> out;
 
     RawSession(ManagedChannel channel) {
         out = EntitiesGrpc.newStub(channel).session(this);
     }
 
-    static RawSession join(ManagedChannel channel, String zone, ByteString ticket, int radius, ByteString resume) {
+    public static RawSession join(
+            ManagedChannel channel, String zone, ByteString ticket, int radius, ByteString resume) {
         RawSession session = new RawSession(channel);
         session.send(ClientFrame.newBuilder()
                 .setJoin(Join.newBuilder()
@@ -42,11 +43,11 @@ final class RawSession implements StreamObserver<ServerFrame>, AutoCloseable {
         return session;
     }
 
-    void send(ClientFrame.Builder frame) {
+    public void send(ClientFrame.Builder frame) {
         out.onNext(frame.build());
     }
 
-    void leave() {
+    public void leave() {
         out.onCompleted();
     }
 
@@ -56,7 +57,7 @@ final class RawSession implements StreamObserver<ServerFrame>, AutoCloseable {
         out.onError(Status.CANCELLED.asRuntimeException());
     }
 
-    ServerFrame await(Predicate<ServerFrame> wanted) {
+    public ServerFrame await(Predicate<ServerFrame> wanted) {
         Eventually.eventually(() -> {
             if (find(wanted).isEmpty()) {
                 throw new AssertionError(end.isDone() ? "ended: " + end.join() : "no such frame among " + count());

@@ -1,5 +1,6 @@
 package org.vsekai.nebula.sync.memory;
 
+import static io.restassured.RestAssured.given;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.vsekai.nebula.kit.testing.Eventually.eventually;
 
@@ -286,5 +287,44 @@ class ZoneMemoryIT {
         assertThat(again.await(ServerFrame::hasWelcome).getWelcome().getOwnedList())
                 .containsExactly(handle);
         leave(again, handle);
+    }
+
+    @Test
+    void aZoneThatIsReleasedLosesNothing() {
+        RawSession session = join(ByteString.EMPTY);
+        Welcome welcome = session.await(ServerFrame::hasWelcome).getWelcome();
+        session.send(ClientFrame.newBuilder()
+                .addCreate(CreateEntity.newBuilder().setRequest(1).setX(30_000).setZ(50_000)));
+        int handle = session.await(frame -> frame.getCreatedCount() > 0)
+                .getCreated(0)
+                .getHandle();
+        RunningZone before = zone();
+        given().header("Authorization", TestTokens.bearer(TestTokens.OPERATOR))
+                .post("/api/v1/zones/" + ZONE + "/release")
+                .then()
+                .statusCode(204);
+        assertThat(session.end).succeedsWithin(30, TimeUnit.SECONDS).isEqualTo("ZONE_MOVED");
+        RunningZone unused = awaitAfter(before);
+        assertThat(zones.loaded(ZONE).epoch()).isEqualTo(before.epoch());
+        RawSession again = join(welcome.getResumeToken());
+        assertThat(again.await(ServerFrame::hasWelcome).getWelcome().getOwnedList())
+                .containsExactly(handle);
+        leave(again, handle);
+    }
+
+    @Test
+    void aZoneWhoseStateCannotBeAskedForWaitsAndThenBeginsWithout() {
+        RunningZone before = zone();
+        NebulaCache.node().kill(0);
+        long begunNanos = System.nanoTime();
+        RunningZone after = lose(before, () -> {});
+        assertThat(System.nanoTime() - begunNanos)
+                .as("nebula.zones.memory.patience")
+                .isGreaterThan(TimeUnit.SECONDS.toNanos(5));
+        assertThat(after.epoch()).as("others had their chance").isGreaterThan(before.epoch() + 1);
+        assertThat(zones.loaded(ZONE)).isEqualTo(LoadedRound.NONE);
+
+        NebulaCache.node().restart(0);
+        awaitRounds(after);
     }
 }

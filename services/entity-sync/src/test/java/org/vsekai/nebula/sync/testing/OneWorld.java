@@ -19,6 +19,7 @@ public final class OneWorld implements QuarkusTestResourceLifecycleManager {
         config.put("nebula.ledger.token", TestTokens.SERVER);
         config.put("nebula.tickets.key", TICKET_KEY);
         config.put("nebula.zones.resume", "2s");
+        config.put("nebula.zones.memory.patience", "5s");
         config.put("nebula.worlds.\"city\".zones-x", "2");
         config.put("nebula.worlds.\"city\".ticks-per-second", "60");
         config.put("nebula.worlds.\"city\".cell-size", "10000");

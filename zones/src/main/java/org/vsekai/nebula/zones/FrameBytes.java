@@ -14,6 +14,14 @@ public final class FrameBytes {
 
     FrameBytes() {}
 
+    /** A frame that is written elsewhere and shares nothing. */
+    public static FrameBytes of(byte[] frame) {
+        FrameBytes whole = new FrameBytes();
+        whole.in(frame);
+        whole.add(0, frame.length);
+        return whole;
+    }
+
     void clear() {
         pieces = 0;
         size = 0;

@@ -127,6 +127,15 @@ final class SessionStream implements FrameSink {
         }
     }
 
+    /** Tells a stream that has not joined where to go, and ends it with the problem. */
+    void redirect(byte[] frame, ProblemException problem) {
+        if (!closed.get()) {
+            call.sendHeaders(new Metadata());
+            call.sendMessage(FrameBytes.of(frame));
+            refuse(problem);
+        }
+    }
+
     /** Ends the call with a problem. */
     void refuse(ProblemException problem) {
         StatusRuntimeException status = GrpcStatuses.toStatus(problem);

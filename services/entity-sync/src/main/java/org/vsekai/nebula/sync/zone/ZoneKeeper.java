@@ -32,6 +32,7 @@ import org.jboss.logging.Logger;
 import org.vsekai.nebula.kit.ledger.ClaimAnswer;
 import org.vsekai.nebula.kit.ledger.NodeLease;
 import org.vsekai.nebula.sync.EntitySyncConfig;
+import org.vsekai.nebula.sync.directory.ZoneDirectory;
 import org.vsekai.nebula.sync.world.Worlds;
 import org.vsekai.nebula.sync.world.ZoneName;
 import org.vsekai.nebula.zones.Zone;
@@ -63,6 +64,7 @@ class ZoneKeeper {
     private final NodeLease lease;
     private final ZoneMetrics metrics;
     private final ZoneTiers tiers;
+    private final ZoneDirectory directory;
     private final boolean hosted;
     private final Map<ZoneName, ZoneThread> owned = new ConcurrentHashMap<>();
     private final Map<ZoneName, Finishing> finishing = new ConcurrentHashMap<>();
@@ -83,12 +85,14 @@ class ZoneKeeper {
             NodeLease lease,
             ZoneMetrics metrics,
             ZoneTiers tiers,
+            ZoneDirectory directory,
             EntitySyncConfig role) {
         this.config = config;
         this.worlds = worlds;
         this.lease = lease;
         this.metrics = metrics;
         this.tiers = tiers;
+        this.directory = directory;
         this.hosted = role.role().hostsZones();
     }
 
@@ -217,6 +221,7 @@ class ZoneKeeper {
         int entities = zone.entities();
         owned.put(name, thread);
         var unused = thread.ended().thenRun(() -> {
+            directory.remove(name, thread.epoch());
             if (owned.remove(name, thread)) {
                 onWorker(() -> ended(thread));
             }
@@ -224,6 +229,7 @@ class ZoneKeeper {
         metrics.register(thread);
         thread.start();
         tiers.start(thread);
+        directory.add(name, thread.epoch());
         LOG.infof(
                 "This node owns the zone %s, epoch %d, with %d entities%s",
                 name,
@@ -298,6 +304,7 @@ class ZoneKeeper {
         CompletableFuture<Void> done = new CompletableFuture<>();
         finishing.put(name, new Finishing(zone, done));
         owned.remove(name, zone);
+        directory.remove(name, zone.epoch());
         Cancellable unused = Uni.createFrom()
                 .completionStage(zone.finish())
                 .emitOn(enders)

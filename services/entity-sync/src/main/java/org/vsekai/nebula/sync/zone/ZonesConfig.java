@@ -20,7 +20,7 @@ interface ZonesConfig {
     Duration resume();
 
     /** How often a node tries to claim zones that nobody owns. */
-    @WithDefault("1s")
+    @WithDefault("500ms")
     Duration claimInterval();
 
     /** How long loading a zone's state may take before its claim is given back. */

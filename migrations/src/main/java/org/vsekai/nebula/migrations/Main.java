@@ -32,6 +32,7 @@ public final class Main {
               NEBULA_DATABASE_UPDATER_PASSWORD       for the role nebula_updater
               NEBULA_DATABASE_CDN_REGISTRY_PASSWORD  for the role nebula_cdn_registry
               NEBULA_DATABASE_ASSET_STORE_PASSWORD   for the role nebula_asset_store
+              NEBULA_DATABASE_ENTITY_SYNC_PASSWORD   for the role nebula_entity_sync
 
             Exit code: 0 done, 1 the database refused or is away, 2 wrong use, 3 (--check) migrations are pending
             """;

@@ -6,7 +6,8 @@ import java.util.Locale;
 public enum ServiceSchema {
     UPDATER,
     CDN_REGISTRY,
-    ASSET_STORE;
+    ASSET_STORE,
+    ENTITY_SYNC;
 
     /** The schema, which is also the folder of its migrations. */
     public String schema() {

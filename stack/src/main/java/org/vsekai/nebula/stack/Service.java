@@ -2,8 +2,6 @@ package org.vsekai.nebula.stack;
 
 import java.nio.file.Path;
 import java.util.Locale;
-import java.util.Optional;
-import org.jspecify.annotations.Nullable;
 import org.vsekai.nebula.migrations.ServiceSchema;
 
 /** The services of the stack, in the order of their ports. */
@@ -12,11 +10,11 @@ public enum Service {
     CDN_REGISTRY(ServiceSchema.CDN_REGISTRY),
     ASSET_STORE(ServiceSchema.ASSET_STORE),
     /** The last: the ports of its replicas follow. */
-    ENTITY_SYNC(null);
+    ENTITY_SYNC(ServiceSchema.ENTITY_SYNC);
 
-    private final @Nullable ServiceSchema schema;
+    private final ServiceSchema schema;
 
-    Service(@Nullable ServiceSchema schema) {
+    Service(ServiceSchema schema) {
         this.schema = schema;
     }
 
@@ -26,8 +24,8 @@ public enum Service {
     }
 
     /** What it keeps in the database. */
-    Optional<ServiceSchema> findSchema() {
-        return Optional.ofNullable(schema);
+    ServiceSchema schema() {
+        return schema;
     }
 
     /** Whether a stack of several replicas runs several of it. */

@@ -198,7 +198,7 @@ public final class Stack implements AutoCloseable {
     private void migrate(EmbeddedPostgres database) {
         Map<ServiceSchema, String> passwords = new EnumMap<>(ServiceSchema.class);
         for (Service service : Service.values()) {
-            service.findSchema().ifPresent(schema -> passwords.put(schema, data.databasePassword(service)));
+            passwords.put(service.schema(), data.databasePassword(service));
         }
         new Migrations(database.jdbcUrl("postgres"), database.user(), database.password()).migrate(passwords);
     }
@@ -233,11 +233,9 @@ public final class Stack implements AutoCloseable {
         environment.put("NEBULA_HTTP_HOST", "127.0.0.1");
         environment.put("NEBULA_HTTP_PORT", Integer.toString(ports.http(instance)));
         environment.put("NEBULA_GRPC_PORT", Integer.toString(ports.grpc(instance)));
-        service.findSchema().ifPresent(schema -> {
-            environment.put("NEBULA_DATABASE_URL", database.reactiveUrl(Migrations.DATABASE));
-            environment.put("NEBULA_DATABASE_USER", schema.role());
-            environment.put("NEBULA_DATABASE_PASSWORD", data.databasePassword(service));
-        });
+        environment.put("NEBULA_DATABASE_URL", database.reactiveUrl(Migrations.DATABASE));
+        environment.put("NEBULA_DATABASE_USER", service.schema().role());
+        environment.put("NEBULA_DATABASE_PASSWORD", data.databasePassword(service));
         environment.put("NEBULA_AUTH_PUBLISHER", DataFolder.digest(data.token()));
         environment.put("NEBULA_AUTH_OPERATOR", DataFolder.digest(data.token()));
         environment.put("NEBULA_AUTH_SERVER", DataFolder.digest(data.serverToken()));

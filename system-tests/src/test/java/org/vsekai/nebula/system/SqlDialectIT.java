@@ -24,7 +24,7 @@ import org.junit.jupiter.api.io.TempDir;
  */
 class SqlDialectIT {
     private static final Pattern SUMMARY = Pattern.compile("migrations=(\\d+) statements=(\\d+) rejected=(\\d+)");
-    private static final List<String> SERVICES = List.of("updater", "cdn-registry", "asset-store");
+    private static final List<String> SERVICES = List.of("updater", "cdn-registry", "asset-store", "entity-sync");
 
     @TempDir
     Path temporary;

@@ -66,6 +66,11 @@ public final class RawSession implements StreamObserver<ServerFrame>, AutoClosea
         return find(wanted).orElseThrow();
     }
 
+    /** So far. */
+    synchronized List<ServerFrame> frames() {
+        return List.copyOf(frames);
+    }
+
     private synchronized int count() {
         return frames.size();
     }

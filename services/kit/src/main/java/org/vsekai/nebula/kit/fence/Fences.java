@@ -2,6 +2,8 @@ package org.vsekai.nebula.kit.fence;
 
 import io.quarkus.hibernate.reactive.panache.Panache;
 import io.smallrye.mutiny.Uni;
+import io.vertx.mutiny.sqlclient.SqlConnection;
+import io.vertx.mutiny.sqlclient.Tuple;
 import jakarta.enterprise.context.ApplicationScoped;
 import org.vsekai.nebula.kit.transaction.Transactions;
 
@@ -22,6 +24,10 @@ public class Fences {
             "UPDATE fence SET token = :token WHERE resource = :resource AND token <= :token";
     private static final String SHUT_OUT = "INSERT INTO fence (resource, token) VALUES (:resource, :token)"
             + " ON CONFLICT (resource) DO UPDATE SET token = greatest(fence.token, excluded.token)";
+
+    /** As {@link #PREPARE} and {@link #FENCE} in one. */
+    private static final String CLAIM = "INSERT INTO fence (resource, token) VALUES ($1, $2)"
+            + " ON CONFLICT (resource) DO UPDATE SET token = excluded.token WHERE fence.token <= excluded.token";
 
     private final Transactions transactions;
 
@@ -46,6 +52,22 @@ public class Fences {
             }
             return null;
         });
+    }
+
+    /**
+     * The same on a connection of the caller's own, in its transaction, and for writers whose tokens are claims, which nobody settles after
+     * them: a row that is not there is made.
+     */
+    public static Uni<Void> fence(SqlConnection connection, String resource, long token) {
+        return connection
+                .preparedQuery(CLAIM)
+                .execute(Tuple.of(resource, token))
+                .map(rows -> {
+                    if (rows.rowCount() != 1) {
+                        throw new FencedOutException(resource, token);
+                    }
+                    return null;
+                });
     }
 
     /**

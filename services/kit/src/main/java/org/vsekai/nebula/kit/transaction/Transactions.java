@@ -7,10 +7,7 @@ import io.smallrye.mutiny.Uni;
 import io.vertx.core.Context;
 import io.vertx.core.Vertx;
 import jakarta.enterprise.context.ApplicationScoped;
-import java.time.Duration;
 import java.util.Objects;
-import java.util.concurrent.ThreadLocalRandom;
-import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Supplier;
 import org.hibernate.reactive.mutiny.Mutiny;
 
@@ -28,15 +25,11 @@ public class Transactions {
     private static final Object IN_TRANSACTION = new Object();
 
     private final Vertx vertx;
-    private final TransactionsConfig config;
+    private final Attempts attempts;
 
     Transactions(Vertx vertx, TransactionsConfig config) {
-        if (config.maxAttempts() < 1) {
-            throw new IllegalArgumentException(
-                    "nebula.transactions.max-attempts must be at least 1, not " + config.maxAttempts());
-        }
         this.vertx = vertx;
-        this.config = config;
+        this.attempts = new Attempts(config);
     }
 
     /**
@@ -57,41 +50,18 @@ public class Transactions {
                         .failure(() -> new IllegalStateException("a transaction was begun inside a transaction"));
             }
             // Whatever follows, a timer or another transaction, must not find itself on the transaction's context.
-            return attempt(work, 1, caller).emitOn(task -> caller.runOnContext(ignored -> task.run()));
+            return attempts.run(committing -> run(work, committing, caller))
+                    .emitOn(task -> caller.runOnContext(ignored -> task.run()));
         });
     }
 
-    private <T> Uni<T> attempt(Supplier<Uni<T>> work, int attempt, Context origin) {
-        AtomicBoolean committing = new AtomicBoolean();
+    private static <T> Uni<T> run(Supplier<Uni<T>> work, Runnable committing, Context origin) {
         return onOwnContext(
-                        origin,
-                        () -> Panache.withTransaction(() -> work.get()
-                                // Flushed here, so that whatever fails from now on is the COMMIT itself.
-                                .call(() -> Panache.getSession().flatMap(Mutiny.Session::flush))
-                                .invoke(() -> committing.set(true))))
-                .onFailure()
-                .recoverWithUni(failure -> {
-                    if (DatabaseFailure.asksForRetry(failure)) {
-                        return attempt < config.maxAttempts()
-                                ? pause(attempt).chain(() -> attempt(work, attempt + 1, origin))
-                                : Uni.createFrom().failure(() -> new ContentionException(attempt, failure));
-                    }
-                    if (committing.get() && DatabaseFailure.leavesCommitOpen(failure)) {
-                        return Uni.createFrom().failure(() -> new OutcomeUnknownException(failure));
-                    }
-                    if (DatabaseFailure.isUnavailable(failure)) {
-                        return Uni.createFrom().failure(() -> new DatabaseUnavailableException(failure));
-                    }
-                    return Uni.createFrom().failure(failure);
-                });
-    }
-
-    private Uni<Void> pause(int attempt) {
-        long longestMillis = Math.min(
-                config.maxBackoff().toMillis(), config.initialBackoff().toMillis() << Math.min(attempt - 1, 20));
-        // Full jitter: two transactions that collided must not meet again at the same moment.
-        Duration pause = Duration.ofMillis(ThreadLocalRandom.current().nextLong(longestMillis + 1) + 1);
-        return Uni.createFrom().voidItem().onItem().delayIt().by(pause);
+                origin,
+                () -> Panache.withTransaction(() -> work.get()
+                        // Flushed here, so that whatever fails from now on is the COMMIT itself.
+                        .call(() -> Panache.getSession().flatMap(Mutiny.Session::flush))
+                        .invoke(committing)));
     }
 
     /** Hibernate Reactive keeps the session in the Vert.x context, so two transactions must not share one. */

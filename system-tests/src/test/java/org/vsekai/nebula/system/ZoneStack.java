@@ -1,0 +1,233 @@
+package org.vsekai.nebula.system;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.google.protobuf.ByteString;
+import io.grpc.InsecureChannelCredentials;
+import io.grpc.ManagedChannel;
+import io.grpc.ManagedChannelBuilder;
+import io.grpc.Metadata;
+import io.grpc.StatusRuntimeException;
+import io.grpc.stub.MetadataUtils;
+import java.io.IOException;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalInt;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.IntStream;
+import org.vsekai.nebula.api.entities.v1.IssueTicketRequest;
+import org.vsekai.nebula.api.entities.v1.SessionRole;
+import org.vsekai.nebula.api.entities.v1.TicketsGrpc;
+import org.vsekai.nebula.client.entities.Address;
+import org.vsekai.nebula.client.entities.AreaOfInterest;
+import org.vsekai.nebula.client.entities.ClientSettings;
+import org.vsekai.nebula.client.entities.EntityClient;
+import org.vsekai.nebula.client.entities.EntitySession;
+import org.vsekai.nebula.client.entities.SessionListener;
+import org.vsekai.nebula.client.entities.SessionSettings;
+import org.vsekai.nebula.stack.Service;
+import org.vsekai.nebula.stack.Stack;
+
+/** Three nodes of entity-sync that host the ledger and one zone, three nodes of the cache, and a database; each in its own process. */
+final class ZoneStack implements AutoCloseable {
+    static final String ZONE = "local/0/0";
+    /** A durable component of 8 bytes. */
+    static final int HEALTH = 1;
+
+    private static final ObjectMapper JSON = new ObjectMapper();
+    private static final int NODES = 3;
+    private static final String WORLD = "-Dnebula.worlds.local.";
+    private static final AreaOfInterest ALL = AreaOfInterest.around(500_000, 500_000, 250_000);
+
+    private final HttpClient http = HttpClient.newHttpClient();
+    private final Path data;
+    private final Stack stack;
+    private final EntityClient client;
+    private final List<ManagedChannel> channels = new ArrayList<>();
+    private final ExecutorService tickets = Executors.newVirtualThreadPerTaskExecutor();
+
+    ZoneStack() throws IOException {
+        data = Files.createTempDirectory(SourceTree.root().resolve("system-tests/target"), "zones-");
+        stack = Stack.start(new Stack.Options(
+                SourceTree.root(),
+                data,
+                0,
+                NODES,
+                null,
+                null,
+                Map.of(
+                        // A cluster that comes back empty need not be waited for as long as a real one.
+                        "NEBULA_ZONES_MEMORY_PATIENCE",
+                        "10s",
+                        // A map's keys cannot be told by variables of the environment.
+                        "JAVA_TOOL_OPTIONS",
+                        WORLD + "components.health.number=" + HEALTH + " " + WORLD + "components.health.largest=8 "
+                                + WORLD + "components.health.kept=durable")));
+        for (int node = 0; node < NODES; node++) {
+            channels.add(ManagedChannelBuilder.forTarget(stack.grpc(Service.ENTITY_SYNC, node))
+                    .usePlaintext()
+                    .build());
+        }
+        List<Address> addresses = IntStream.range(0, NODES)
+                .mapToObj(node -> Address.parse(stack.grpc(Service.ENTITY_SYNC, node)))
+                .toList();
+        client = new EntityClient(ClientSettings.of(addresses.getFirst(), InsecureChannelCredentials.create())
+                .withAddresses(addresses));
+    }
+
+    /** A session with the middle of the zone in its view, that comes back by itself whatever happens to nodes. */
+    EntitySession open(SessionRole role, SessionListener listener) {
+        SessionSettings settings = SessionSettings.of(ZONE)
+                .withArea(ALL)
+                .withTimes(
+                        Duration.ofMinutes(2),
+                        Duration.ofSeconds(2),
+                        Duration.ofSeconds(3),
+                        Duration.ofMillis(100),
+                        Duration.ofMillis(500));
+        return client.open(settings, zone -> ticket(role), listener);
+    }
+
+    /** Whether a session finds the zone by a node that does not own it, and knows no other. */
+    boolean isFoundBy(int node) throws Exception {
+        try (EntityClient lost = new EntityClient(ClientSettings.of(
+                        Address.parse(stack.grpc(Service.ENTITY_SYNC, node)), InsecureChannelCredentials.create()));
+                EntitySession session = lost.open(
+                        SessionSettings.of(ZONE),
+                        zone -> ticket(SessionRole.SESSION_ROLE_OBSERVER),
+                        new SessionListener() {})) {
+            return session.joined().get(30, TimeUnit.SECONDS).name().equals(ZONE);
+        }
+    }
+
+    private CompletionStage<ByteString> ticket(SessionRole role) {
+        return CompletableFuture.supplyAsync(
+                () -> {
+                    StatusRuntimeException last = null;
+                    for (ManagedChannel channel : channels) {
+                        try {
+                            return ticket(channel, role);
+                        } catch (StatusRuntimeException e) {
+                            last = e;
+                        }
+                    }
+                    throw new IllegalStateException("no node issues tickets", last);
+                },
+                tickets);
+    }
+
+    private ByteString ticket(ManagedChannel channel, SessionRole role) {
+        Metadata metadata = new Metadata();
+        metadata.put(
+                Metadata.Key.of("authorization", Metadata.ASCII_STRING_MARSHALLER), "Bearer " + stack.serverToken());
+        return TicketsGrpc.newBlockingStub(channel)
+                .withInterceptors(MetadataUtils.newAttachHeadersInterceptor(metadata))
+                .withDeadlineAfter(500, TimeUnit.MILLISECONDS)
+                .issueTicket(IssueTicketRequest.newBuilder()
+                        .setZone(ZONE)
+                        .setRole(role)
+                        .setSubject("test")
+                        .build())
+                .getTicket();
+    }
+
+    /** The node that owns the zone, if one that answers does. */
+    OptionalInt findOwner() throws InterruptedException {
+        return owners().stream().mapToInt(Integer::intValue).findFirst();
+    }
+
+    /** Every node that answers that it owns the zone: more than one would be a fault. */
+    List<Integer> owners() throws InterruptedException {
+        List<Integer> owners = new ArrayList<>();
+        for (int node = 0; node < NODES; node++) {
+            if (findOwns(node).orElse(false)) {
+                owners.add(node);
+            }
+        }
+        return owners;
+    }
+
+    /** Whether a node says that it owns the zone; empty if it is dead, paused or only starts. */
+    Optional<Boolean> findOwns(int node) throws InterruptedException {
+        try {
+            return Optional.of(!json(node, "api/v1/zones").get("items").isEmpty());
+        } catch (IOException e) {
+            return Optional.empty();
+        }
+    }
+
+    /** Every entity of the zone, as its owner has it. */
+    List<JsonNode> entities(int owner) throws IOException, InterruptedException {
+        List<JsonNode> entities = new ArrayList<>();
+        String after = "";
+        while (true) {
+            JsonNode page = json(owner, "api/v1/zones/" + ZONE + "/entities?limit=100" + after);
+            page.get("items").forEach(entities::add);
+            if (!page.hasNonNull("next")) {
+                return entities;
+            }
+            after = "&after=" + page.get("next").asText();
+        }
+    }
+
+    private JsonNode json(int node, String path) throws IOException, InterruptedException {
+        HttpRequest request = HttpRequest.newBuilder(
+                        stack.url(Service.ENTITY_SYNC, node).resolve(path))
+                .header("Authorization", "Bearer " + stack.token())
+                // Of a node that is paused nobody hears for long.
+                .timeout(Duration.ofSeconds(2))
+                .build();
+        HttpResponse<byte[]> response = http.send(request, HttpResponse.BodyHandlers.ofByteArray());
+        if (response.statusCode() != 200) {
+            throw new IOException(request.uri() + " answers " + response.statusCode());
+        }
+        return JSON.readTree(response.body());
+    }
+
+    /** Kills processes at once; the stack starts them again. */
+    void kill(String... titles) throws IOException {
+        for (String title : titles) {
+            signal("KILL", title);
+        }
+    }
+
+    void signal(String signal, String title) throws IOException {
+        long pid = state().get("services").get(title).get("pid").asLong();
+        try {
+            new ProcessBuilder("kill", "-" + signal, Long.toString(pid)).start().waitFor();
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new IOException("interrupted", e);
+        }
+    }
+
+    /** Changes once a process of this title was started again. */
+    String process(String title) throws IOException {
+        JsonNode process = state().get("services").get(title);
+        return process == null ? "" : process.toString();
+    }
+
+    private JsonNode state() throws IOException {
+        return JSON.readTree(data.resolve("state.json").toFile());
+    }
+
+    @Override
+    public void close() {
+        client.close();
+        channels.forEach(ManagedChannel::shutdownNow);
+        tickets.shutdownNow();
+        stack.close();
+    }
+}

@@ -17,7 +17,7 @@ final class FrameReader {
     private final Zone zone;
     private final WireReader frame = new WireReader();
     private final WireReader part = new WireReader();
-    private final WireReader inner = new WireReader();
+    private final ComponentReader component = new ComponentReader();
     private final Numbers handles = new Numbers(MOST_MOVED);
     private final Numbers positions = new Numbers(3 * MOST_MOVED);
     private final Numbers rotations = new Numbers(MOST_MOVED);
@@ -131,11 +131,11 @@ final class FrameReader {
                     if (count == ComponentSchema.MOST) {
                         throw new InvalidFrameException("an entity with more than " + count + " components");
                     }
-                    part.into(inner);
-                    componentNumbers[count] = 0;
-                    componentLengths[count] = 0;
-                    componentOffsets[count] = 0;
-                    readComponent(count++);
+                    part.into(component.message);
+                    component.read();
+                    componentNumbers[count] = component.number;
+                    componentOffsets[count] = component.offset;
+                    componentLengths[count++] = component.length;
                 }
                 case 8 << 3 | WireReader.VARINT -> persistent = part.varint64() != 0;
                 default -> part.skipField(tag);
@@ -144,21 +144,6 @@ final class FrameReader {
         int slot = zone.create(session, request, given, high, low, x, y, z, rotation, persistent);
         for (int i = 0; i < count && slot > 0; i++) {
             zone.set(session, slot, componentNumbers[i], part.bytes(), componentOffsets[i], componentLengths[i]);
-        }
-    }
-
-    private void readComponent(int at) throws InvalidFrameException {
-        while (!inner.atEnd()) {
-            int tag = inner.tag();
-            switch (tag) {
-                case 1 << 3 | WireReader.VARINT -> componentNumbers[at] = inner.varint32();
-                case 2 << 3 | WireReader.DELIMITED -> {
-                    componentLengths[at] = inner.length();
-                    componentOffsets[at] = inner.offset();
-                    inner.skip(componentLengths[at]);
-                }
-                default -> inner.skipField(tag);
-            }
         }
     }
 

@@ -5,16 +5,13 @@ import java.lang.invoke.VarHandle;
 import java.nio.ByteOrder;
 
 /**
- * How pages and sessions are written down: columns as they lie in memory, numbers with the least significant byte first, so that a page
+ * How pages are written down: columns as they lie in memory, numbers with the least significant byte first, so that a page
  * is copied in about a microsecond.
  *
  * <p>A page is: a byte {@value #VERSION}; two bytes, the number n of its slots; n bytes of flags ({@link #EXISTS}, {@link #PERSISTENT},
  * {@link #DELETED}); n times 8 bytes of the ids' upper halves, n times 8 of their lower ones; n times 4 bytes each of owner, x, y, z,
  * rotation, the three velocities, crossings; then for each component that a slot ever had one byte, its number, and for each slot two
  * bytes of length (0xffff: it has none) with the value after it; then a byte 0. What slots without an entity hold in columns means nothing.
- *
- * <p>Sessions are: a byte {@value #VERSION}; 4 bytes, the largest number that was given; 4 bytes, how many there are; and for each
- * 4 bytes of number, a byte for the role, 16 bytes of token.
  */
 final class PageFormat {
     static final int VERSION = 1;
@@ -27,8 +24,6 @@ final class PageFormat {
     static final int SLOT = 1 + 2 * 8 + 9 * 4;
 
     static final int ABSENT = 0xffff;
-    static final int SESSIONS_HEADER = 9;
-    static final int SESSION = 21;
 
     private static final VarHandle SHORT = MethodHandles.byteArrayViewVarHandle(short[].class, ByteOrder.LITTLE_ENDIAN);
     private static final VarHandle INT = MethodHandles.byteArrayViewVarHandle(int[].class, ByteOrder.LITTLE_ENDIAN);
@@ -58,20 +53,5 @@ final class PageFormat {
 
     static long getLong(byte[] from, int at) {
         return (long) LONG.get(from, at);
-    }
-
-    /** Writes a column and tells where it ends. */
-    static int put(byte[] to, int at, int[] column, int first, int count) {
-        for (int i = 0; i < count; i++) {
-            INT.set(to, at + 4 * i, column[first + i]);
-        }
-        return at + 4 * count;
-    }
-
-    static int put(byte[] to, int at, long[] column, int first, int count) {
-        for (int i = 0; i < count; i++) {
-            LONG.set(to, at + 8 * i, column[first + i]);
-        }
-        return at + 8 * count;
     }
 }

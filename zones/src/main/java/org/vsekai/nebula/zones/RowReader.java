@@ -9,7 +9,7 @@ final class RowReader {
     }
 
     private final WireReader row = new WireReader();
-    private final WireReader component = new WireReader();
+    private final ComponentReader component = new ComponentReader();
 
     /** @throws DamagedStateException what stood before the fault was told */
     void read(DurableRows rows, int index, Values values) throws DamagedStateException {
@@ -22,23 +22,9 @@ final class RowReader {
                     row.skipField(tag);
                     continue;
                 }
-                row.into(component);
-                int number = 0;
-                int offset = 0;
-                int length = 0;
-                while (!component.atEnd()) {
-                    int field = component.tag();
-                    switch (field) {
-                        case 1 << 3 | WireReader.VARINT -> number = component.varint32();
-                        case 2 << 3 | WireReader.DELIMITED -> {
-                            length = component.length();
-                            offset = component.offset();
-                            component.skip(length);
-                        }
-                        default -> component.skipField(field);
-                    }
-                }
-                values.value(number, row.bytes(), offset, length);
+                row.into(component.message);
+                component.read();
+                values.value(component.number, row.bytes(), component.offset, component.length);
             }
         } catch (InvalidFrameException e) {
             throw new DamagedStateException("a row's components: " + e.getMessage());

@@ -27,8 +27,6 @@ public final class Zone {
     /** Seconds that a transport may take no frame. */
     private static final int PATIENCE = 10;
 
-    private static final Role[] ROLES = Role.values();
-
     // As in AskDurability.Level.
     private static final int MEMORY = 1;
     private static final int REPLICATED = 2;
@@ -297,51 +295,10 @@ public final class Zone {
         into.begin(tick - 1, entities.count());
         for (int page = 0; page < entities.pages(); page++) {
             if (since == 0 || entities.pageChanged[page] - since > 0) {
-                capturePage(into, page);
+                PageWriter.write(into, page, entities, components);
             }
         }
-        byte[] to = into.room(PageFormat.SESSIONS_HEADER + PageFormat.SESSION * sessions.size());
-        int at = into.size();
-        to[at] = PageFormat.VERSION;
-        PageFormat.putInt(to, at + 1, lastSession);
-        PageFormat.putInt(to, at + 5, sessions.size());
-        at += PageFormat.SESSIONS_HEADER;
-        for (int i = 0; i < sessions.size(); i++) {
-            Session session = sessions.get(i);
-            PageFormat.putInt(to, at, session.number);
-            to[at + 4] = (byte) session.role.ordinal();
-            PageFormat.putLong(to, at + 5, session.token.high());
-            PageFormat.putLong(to, at + 13, session.token.low());
-            at += PageFormat.SESSION;
-        }
-        into.endSessions(at);
-    }
-
-    private void capturePage(ZoneCapture into, int page) {
-        int slots = entities.slots(page);
-        int first = page * EntityTable.PAGE;
-        byte[] to = into.room(PageFormat.HEADER + slots * PageFormat.SLOT + components.pageSize(page, slots));
-        int at = into.size();
-        to[at] = PageFormat.VERSION;
-        PageFormat.putShort(to, at + 1, slots);
-        at += PageFormat.HEADER;
-        for (int slot = first; slot < first + slots; slot++) {
-            to[at++] = (byte) ((entities.cell[slot] >= 0 ? PageFormat.EXISTS : 0)
-                    | (entities.persistent[slot] ? PageFormat.PERSISTENT : 0)
-                    | (entities.deleted[slot] ? PageFormat.DELETED : 0));
-        }
-        at = PageFormat.put(to, at, entities.idHigh, first, slots);
-        at = PageFormat.put(to, at, entities.idLow, first, slots);
-        at = PageFormat.put(to, at, entities.owner, first, slots);
-        at = PageFormat.put(to, at, entities.x, first, slots);
-        at = PageFormat.put(to, at, entities.y, first, slots);
-        at = PageFormat.put(to, at, entities.z, first, slots);
-        at = PageFormat.put(to, at, entities.rotation, first, slots);
-        at = PageFormat.put(to, at, entities.velocityX, first, slots);
-        at = PageFormat.put(to, at, entities.velocityY, first, slots);
-        at = PageFormat.put(to, at, entities.velocityZ, first, slots);
-        at = PageFormat.put(to, at, entities.crossings, first, slots);
-        into.endPage(page, components.writePage(page, slots, to, at));
+        SessionsFormat.write(into, lastSession, sessions);
     }
 
     /**
@@ -350,30 +307,8 @@ public final class Zone {
      * @throws DamagedStateException and nothing is taken over
      */
     public void restoreSessions(byte[] bytes, int offset, int length) throws DamagedStateException {
-        int count = length < PageFormat.SESSIONS_HEADER ? -1 : PageFormat.getInt(bytes, offset + 5);
-        if (count < 0
-                || bytes[offset] != PageFormat.VERSION
-                || length != PageFormat.SESSIONS_HEADER + (long) PageFormat.SESSION * count) {
-            throw new DamagedStateException("sessions of " + length + " bytes");
-        }
-        int largest = PageFormat.getInt(bytes, offset + 1);
-        Map<Integer, Session> found = new HashMap<>();
-        int at = offset + PageFormat.SESSIONS_HEADER;
-        for (int i = 0; i < count; i++, at += PageFormat.SESSION) {
-            int number = PageFormat.getInt(bytes, at);
-            int role = bytes[at + 4];
-            if (number < 1 || number > largest || role < 0 || role >= ROLES.length) {
-                throw new DamagedStateException("a session numbered " + number + " of role " + role);
-            }
-            SessionToken token =
-                    new SessionToken(PageFormat.getLong(bytes, at + 5), PageFormat.getLong(bytes, at + 13));
-            if (found.put(number, new Session(number, ROLES[role], token)) != null) {
-                throw new DamagedStateException("two sessions numbered " + number);
-            }
-        }
-        lastSession = largest;
-        byNumber.putAll(found);
-        sessions.addAll(found.values());
+        lastSession = SessionsFormat.read(bytes, offset, length, byNumber);
+        sessions.addAll(byNumber.values());
     }
 
     /**
@@ -452,13 +387,15 @@ public final class Zone {
                 throw new IllegalStateException("the database has more entities of " + settings.name() + " than the "
                         + settings.entities() + " that the zone may hold");
             }
+            entities.x[slot] = rows.x(row);
+            entities.y[slot] = rows.y(row);
+            entities.z[slot] = rows.z(row);
+            entities.rotation[slot] = rows.rotation(row);
             entities.velocityX[slot] = 0;
             entities.velocityY[slot] = 0;
             entities.velocityZ[slot] = 0;
-            entities.persistent[slot] = true;
-            fill(slot, rows, row);
             appear(slot);
-            fillComponents(slot, rows, row);
+            fill(slot, rows, row);
             return true;
         }
         int crossed = Integer.compare(rows.crossings(row), entities.crossings[slot]);
@@ -479,31 +416,21 @@ public final class Zone {
             return false;
         }
         if (rows.deleted(row)) {
-            boolean keep = keepDeleted;
-            keepDeleted = false;
-            remove(slot);
-            keepDeleted = keep;
+            remove(slot, false);
             return true;
         }
-        entities.persistent[slot] = true;
         move(slot, rows.x(row), rows.y(row), rows.z(row));
         turn(slot, rows.rotation(row));
-        fill(slot, rows, row);
         changed(slot);
-        fillComponents(slot, rows, row);
+        fill(slot, rows, row);
         return true;
     }
 
-    private void fill(int slot, DurableRows rows, int row) {
-        entities.x[slot] = rows.x(row);
-        entities.y[slot] = rows.y(row);
-        entities.z[slot] = rows.z(row);
-        entities.rotation[slot] = rows.rotation(row);
+    /** What of a row is not its pose. The entity is as it is in the database from then on. */
+    private void fill(int slot, DurableRows rows, int row) throws DamagedStateException {
+        entities.persistent[slot] = true;
         entities.crossings[slot] = rows.crossings(row);
         entities.durable[slot] = 0;
-    }
-
-    private void fillComponents(int slot, DurableRows rows, int row) throws DamagedStateException {
         for (int column = 0; column < components.columns(); column++) {
             if (components.isDurable(column)) {
                 components.clear(column, slot);
@@ -757,10 +684,15 @@ public final class Zone {
     }
 
     private void remove(int slot) {
+        remove(slot, keepDeleted && entities.persistent[slot]);
+    }
+
+    /** @param keep whether it must yet be known elsewhere that it is gone */
+    private void remove(int slot, boolean keep) {
         own(slot, null);
         grid.remove(entities.cell[slot], slot, tick);
         components.clear(slot);
-        entities.remove(slot, tick, keepDeleted && entities.persistent[slot]);
+        entities.remove(slot, tick, keep);
     }
 
     void requestAuthority(Session session, int slot) {

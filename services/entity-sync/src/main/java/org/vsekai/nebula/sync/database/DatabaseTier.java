@@ -100,7 +100,7 @@ class DatabaseTier implements ZoneTier {
 
     private ZoneFlusher flusher(RunningZone zone) {
         ZoneSettings settings = worlds.findSettings(zone.name(), zone.epoch()).orElseThrow();
-        Flushes flushes = new Flushes(System.nanoTime());
+        Flushes flushes = new Flushes();
         metrics.register(zone, flushes);
         return new ZoneFlusher(zone, table, config, flushes, rowsAtOnce(settings, config.rows()));
     }

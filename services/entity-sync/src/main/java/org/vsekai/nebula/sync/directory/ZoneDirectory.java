@@ -34,7 +34,9 @@ public class ZoneDirectory {
 
     private final TransientCache<ZonePlace> places;
     private final boolean shared;
-    private final Optional<String> address;
+    /** What others are told of this node; empty where there is nobody to tell, or nothing. */
+    private final Optional<String> told;
+
     private final NodeLease lease;
     private final Map<ZoneName, Long> here = new ConcurrentHashMap<>();
     private final ScheduledExecutorService timer = Executors.newSingleThreadScheduledExecutor(
@@ -49,9 +51,9 @@ public class ZoneDirectory {
                 NODE_BYTES,
                 PATIENCE);
         this.shared = caches.isConfigured();
-        this.address = address;
+        this.told = address.filter(there -> shared);
         this.lease = lease;
-        if (shared && address.isPresent()) {
+        if (told.isPresent()) {
             var unused = timer.scheduleWithFixedDelay(() -> here.forEach(this::tell), 1, 1, TimeUnit.SECONDS);
         }
     }
@@ -69,7 +71,7 @@ public class ZoneDirectory {
 
     /** A zone of this epoch does not run here any more. */
     public void remove(ZoneName zone, long epoch) {
-        if (here.remove(zone, epoch) && shared && address.isPresent()) {
+        if (here.remove(zone, epoch) && told.isPresent()) {
             var unused = places.remove(zone.toString())
                     .subscribe()
                     .with(removed -> {}, failure -> LOG.debugf(failure, "The place of %s stays for a while", zone));
@@ -82,16 +84,16 @@ public class ZoneDirectory {
             return Uni.createFrom().item(Optional.empty());
         }
         return places.find(zone.toString())
-                .map(found -> found.map(ZonePlace::address).filter(there -> !address.equals(Optional.of(there))))
+                .map(found -> found.map(ZonePlace::address).filter(there -> !told.equals(Optional.of(there))))
                 .onFailure()
                 .recoverWithItem(Optional.empty());
     }
 
     private void tell(ZoneName zone, long epoch) {
-        if (shared && address.isPresent() && lease.findToken().isPresent()) {
-            var unused = places.put(zone.toString(), new ZonePlace(epoch, address.get()), LIFESPAN)
+        if (told.isPresent() && lease.findToken().isPresent()) {
+            var unused = places.put(zone.toString(), new ZonePlace(epoch, told.get()), LIFESPAN)
                     .subscribe()
-                    .with(told -> {}, failure -> LOG.debugf(failure, "The place of %s could not be told", zone));
+                    .with(put -> {}, failure -> LOG.debugf(failure, "The place of %s could not be told", zone));
         }
     }
 }

@@ -148,7 +148,7 @@ final class ZoneRounds {
                     return write(found, begunNanos);
                 })
                 .onFailure()
-                .invoke(failure -> times.countFailure());
+                .invoke(failure -> times.failed());
     }
 
     private void requireOwned(byte[] header) {
@@ -220,7 +220,7 @@ final class ZoneRounds {
                 })
                 .invoke(failure -> {
                     if (failure.isEmpty()) {
-                        times.countPage(version.length());
+                        times.wrotePage(version.length());
                     }
                 });
     }
@@ -261,7 +261,7 @@ final class ZoneRounds {
         if (whole) {
             writtenWholeNanos = begunNanos;
         }
-        times.countRound(begunNanos, System.nanoTime());
+        times.completed(begunNanos, System.nanoTime());
         if (cache.owners() > 1) {
             int tick = completeTick;
             var unused = zone.ask(in -> {

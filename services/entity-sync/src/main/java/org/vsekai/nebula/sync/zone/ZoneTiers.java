@@ -5,7 +5,6 @@ import io.smallrye.mutiny.TimeoutException;
 import io.smallrye.mutiny.Uni;
 import jakarta.enterprise.context.ApplicationScoped;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import org.jboss.logging.Logger;
@@ -20,8 +19,10 @@ class ZoneTiers {
     private final List<ZoneTier> tiers;
 
     ZoneTiers(@All List<ZoneTier> tiers) {
-        this.tiers = new ArrayList<>(tiers.stream().filter(ZoneTier::isOn).toList());
-        this.tiers.sort(Comparator.comparingInt(ZoneTier::order));
+        this.tiers = tiers.stream()
+                .filter(ZoneTier::isOn)
+                .sorted(Comparator.comparingInt(ZoneTier::order))
+                .toList();
     }
 
     /**

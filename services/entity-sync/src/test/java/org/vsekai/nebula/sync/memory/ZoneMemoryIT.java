@@ -7,8 +7,6 @@ import static org.vsekai.nebula.kit.testing.Eventually.eventually;
 import com.google.protobuf.ByteString;
 import io.grpc.ManagedChannel;
 import io.grpc.ManagedChannelBuilder;
-import io.grpc.Metadata;
-import io.grpc.stub.MetadataUtils;
 import io.micrometer.core.instrument.FunctionCounter;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.quarkus.test.common.QuarkusTestResource;
@@ -26,10 +24,8 @@ import org.vsekai.nebula.api.entities.v1.AskDurability;
 import org.vsekai.nebula.api.entities.v1.ClientFrame;
 import org.vsekai.nebula.api.entities.v1.Component;
 import org.vsekai.nebula.api.entities.v1.CreateEntity;
-import org.vsekai.nebula.api.entities.v1.IssueTicketRequest;
 import org.vsekai.nebula.api.entities.v1.ServerFrame;
 import org.vsekai.nebula.api.entities.v1.SessionRole;
-import org.vsekai.nebula.api.entities.v1.TicketsGrpc;
 import org.vsekai.nebula.api.entities.v1.Welcome;
 import org.vsekai.nebula.kit.cache.CacheUnavailableException;
 import org.vsekai.nebula.kit.cache.SharedCaches;
@@ -125,18 +121,7 @@ class ZoneMemoryIT {
     }
 
     private RawSession join(ByteString resume) {
-        Metadata metadata = new Metadata();
-        metadata.put(
-                Metadata.Key.of("authorization", Metadata.ASCII_STRING_MARSHALLER),
-                TestTokens.bearer(TestTokens.SERVER));
-        ByteString ticket = TicketsGrpc.newBlockingStub(channel)
-                .withInterceptors(MetadataUtils.newAttachHeadersInterceptor(metadata))
-                .issueTicket(IssueTicketRequest.newBuilder()
-                        .setZone(ZONE.toString())
-                        .setRole(SessionRole.SESSION_ROLE_SERVER)
-                        .setSubject("somebody")
-                        .build())
-                .getTicket();
+        ByteString ticket = RawSession.ticket(channel, ZONE.toString(), SessionRole.SESSION_ROLE_SERVER);
         return RawSession.join(channel, ZONE.toString(), ticket, 30_000, resume);
     }
 

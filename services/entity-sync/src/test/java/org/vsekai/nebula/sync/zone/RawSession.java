@@ -2,7 +2,9 @@ package org.vsekai.nebula.sync.zone;
 
 import com.google.protobuf.ByteString;
 import io.grpc.ManagedChannel;
+import io.grpc.Metadata;
 import io.grpc.Status;
+import io.grpc.stub.MetadataUtils;
 import io.grpc.stub.StreamObserver;
 import java.util.ArrayList;
 import java.util.List;
@@ -13,10 +15,14 @@ import org.jspecify.annotations.Nullable;
 import org.vsekai.nebula.api.entities.v1.AreaOfInterest;
 import org.vsekai.nebula.api.entities.v1.ClientFrame;
 import org.vsekai.nebula.api.entities.v1.EntitiesGrpc;
+import org.vsekai.nebula.api.entities.v1.IssueTicketRequest;
 import org.vsekai.nebula.api.entities.v1.Join;
 import org.vsekai.nebula.api.entities.v1.ServerFrame;
+import org.vsekai.nebula.api.entities.v1.SessionRole;
+import org.vsekai.nebula.api.entities.v1.TicketsGrpc;
 import org.vsekai.nebula.kit.problem.GrpcStatuses;
 import org.vsekai.nebula.kit.testing.Eventually;
+import org.vsekai.nebula.kit.testing.TestTokens;
 
 /** A session by the generated stubs alone: frames as they come. */
 public final class RawSession implements StreamObserver<ServerFrame>, AutoCloseable {
@@ -26,6 +32,25 @@ public final class RawSession implements StreamObserver<ServerFrame>, AutoClosea
 
     RawSession(ManagedChannel channel) {
         out = EntitiesGrpc.newStub(channel).session(this);
+    }
+
+    /** As the service beside a game server gets one for somebody. */
+    public static ByteString ticket(ManagedChannel channel, String zone, SessionRole role) {
+        return tickets(channel, TestTokens.SERVER)
+                .issueTicket(IssueTicketRequest.newBuilder()
+                        .setZone(zone)
+                        .setRole(role)
+                        .setSubject("somebody")
+                        .build())
+                .getTicket();
+    }
+
+    /** @param token of whoever asks */
+    static TicketsGrpc.TicketsBlockingStub tickets(ManagedChannel channel, String token) {
+        Metadata metadata = new Metadata();
+        metadata.put(Metadata.Key.of("authorization", Metadata.ASCII_STRING_MARSHALLER), TestTokens.bearer(token));
+        return TicketsGrpc.newBlockingStub(channel)
+                .withInterceptors(MetadataUtils.newAttachHeadersInterceptor(metadata));
     }
 
     public static RawSession join(

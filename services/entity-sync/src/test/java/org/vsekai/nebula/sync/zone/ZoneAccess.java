@@ -7,8 +7,6 @@ import static org.vsekai.nebula.kit.testing.Eventually.eventually;
 import com.google.protobuf.ByteString;
 import io.grpc.ManagedChannel;
 import io.grpc.ManagedChannelBuilder;
-import io.grpc.Metadata;
-import io.grpc.stub.MetadataUtils;
 import io.restassured.response.ValidatableResponse;
 import io.restassured.specification.RequestSpecification;
 import java.nio.ByteBuffer;
@@ -18,10 +16,8 @@ import org.vsekai.nebula.api.entities.v1.ClientFrame;
 import org.vsekai.nebula.api.entities.v1.Component;
 import org.vsekai.nebula.api.entities.v1.CreateEntity;
 import org.vsekai.nebula.api.entities.v1.Created;
-import org.vsekai.nebula.api.entities.v1.IssueTicketRequest;
 import org.vsekai.nebula.api.entities.v1.Movements;
 import org.vsekai.nebula.api.entities.v1.SessionRole;
-import org.vsekai.nebula.api.entities.v1.TicketsGrpc;
 import org.vsekai.nebula.kit.testing.TestTokens;
 
 /** A zone of a running node, to operators and to game servers. */
@@ -64,18 +60,7 @@ final class ZoneAccess implements AutoCloseable {
     }
 
     RawSession join() {
-        Metadata metadata = new Metadata();
-        metadata.put(
-                Metadata.Key.of("authorization", Metadata.ASCII_STRING_MARSHALLER),
-                TestTokens.bearer(TestTokens.SERVER));
-        ByteString ticket = TicketsGrpc.newBlockingStub(channel)
-                .withInterceptors(MetadataUtils.newAttachHeadersInterceptor(metadata))
-                .issueTicket(IssueTicketRequest.newBuilder()
-                        .setZone(zone)
-                        .setRole(SessionRole.SESSION_ROLE_SERVER)
-                        .setSubject("somebody")
-                        .build())
-                .getTicket();
+        ByteString ticket = RawSession.ticket(channel, zone, SessionRole.SESSION_ROLE_SERVER);
         return RawSession.join(channel, zone, ticket, 30_000, ByteString.EMPTY);
     }
 

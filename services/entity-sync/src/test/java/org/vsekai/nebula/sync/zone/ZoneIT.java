@@ -14,10 +14,8 @@ import com.google.protobuf.ByteString;
 import com.google.protobuf.Duration;
 import io.grpc.ManagedChannel;
 import io.grpc.ManagedChannelBuilder;
-import io.grpc.Metadata;
 import io.grpc.Status;
 import io.grpc.StatusRuntimeException;
-import io.grpc.stub.MetadataUtils;
 import io.quarkus.test.common.QuarkusTestResource;
 import io.quarkus.test.junit.QuarkusTest;
 import io.restassured.specification.RequestSpecification;
@@ -74,20 +72,11 @@ class ZoneIT {
     }
 
     private TicketsGrpc.TicketsBlockingStub tickets(String token) {
-        Metadata metadata = new Metadata();
-        metadata.put(Metadata.Key.of("authorization", Metadata.ASCII_STRING_MARSHALLER), TestTokens.bearer(token));
-        return TicketsGrpc.newBlockingStub(channel)
-                .withInterceptors(MetadataUtils.newAttachHeadersInterceptor(metadata));
+        return RawSession.tickets(channel, token);
     }
 
     private ByteString ticket(SessionRole role) {
-        return tickets(TestTokens.SERVER)
-                .issueTicket(IssueTicketRequest.newBuilder()
-                        .setZone(ZONE)
-                        .setRole(role)
-                        .setSubject("somebody")
-                        .build())
-                .getTicket();
+        return RawSession.ticket(channel, ZONE, role);
     }
 
     private RawSession join() {

@@ -115,10 +115,7 @@ final class CrashStack implements AutoCloseable {
         }
 
         void signal(String signal) throws IOException, InterruptedException {
-            assertThat(new ProcessBuilder("kill", "-" + signal, Long.toString(pid()))
-                            .start()
-                            .waitFor())
-                    .isZero();
+            Signals.send(signal, pid());
         }
     }
 

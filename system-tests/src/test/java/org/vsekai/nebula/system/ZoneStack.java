@@ -197,20 +197,14 @@ final class ZoneStack implements AutoCloseable {
     }
 
     /** Kills processes at once; the stack starts them again. */
-    void kill(String... titles) throws IOException {
+    void kill(String... titles) throws IOException, InterruptedException {
         for (String title : titles) {
             signal("KILL", title);
         }
     }
 
-    void signal(String signal, String title) throws IOException {
-        long pid = state().get("services").get(title).get("pid").asLong();
-        try {
-            new ProcessBuilder("kill", "-" + signal, Long.toString(pid)).start().waitFor();
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-            throw new IOException("interrupted", e);
-        }
+    void signal(String name, String title) throws IOException, InterruptedException {
+        Signals.send(name, state().get("services").get(title).get("pid").asLong());
     }
 
     /** Changes once a process of this title was started again. */

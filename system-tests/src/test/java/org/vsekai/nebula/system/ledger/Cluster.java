@@ -7,6 +7,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import java.util.function.IntFunction;
+import org.vsekai.nebula.system.Signals;
 
 /** The members' processes, each in its namespace of the network. */
 final class Cluster implements AutoCloseable {
@@ -80,13 +81,7 @@ final class Cluster implements AutoCloseable {
     }
 
     private void signal(int member, String name) throws IOException, InterruptedException {
-        int exit = new ProcessBuilder("kill", "-" + name, Long.toString(processes[member].pid()))
-                .inheritIO()
-                .start()
-                .waitFor();
-        if (exit != 0) {
-            throw new IOException("kill -" + name + " of member " + member + " ended with " + exit);
-        }
+        Signals.send(name, processes[member].pid());
     }
 
     @Override

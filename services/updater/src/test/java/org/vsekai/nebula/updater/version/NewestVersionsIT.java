@@ -72,7 +72,7 @@ class NewestVersionsIT extends UpdaterTest {
     }
 
     @Test
-    void whatAnotherInstanceChangesIsSeenWithinTwoSeconds() {
+    void whatAnotherInstanceChangesIsSeenSoon() {
         createMode("stable");
         createVersion("stable", "1.0.0");
         createVersion("stable", "2.0.0");
@@ -83,7 +83,7 @@ class NewestVersionsIT extends UpdaterTest {
         long changedNanos = System.nanoTime();
 
         eventually(() -> answers("stable", "1.0.0"));
-        assertThat(Duration.ofNanos(System.nanoTime() - changedNanos)).isLessThan(MAX_AGE.plusSeconds(1));
+        assertThat(Duration.ofNanos(System.nanoTime() - changedNanos)).isLessThan(MAX_AGE.plusSeconds(8));
     }
 
     @Test
@@ -188,10 +188,9 @@ class NewestVersionsIT extends UpdaterTest {
             NebulaCache.resume();
         }
 
-        // A time-out of 50 ms for each look; the rest is the database on a busy machine. Who waits for the connection
-        // to be given up
-        // waits for nebula.cache.connect-timeout.
-        assertThat(slowestMillis).isLessThan(3_000);
+        // A time-out of 50 ms for each look, nebula.cache.connect-timeout for who waits until the connection is given up;
+        // the rest is the database on a busy machine. The cache stays stopped all the while, so who waited for it hangs.
+        assertThat(slowestMillis).isLessThan(10_000);
     }
 
     /** Under a generation that no copy is there of; a new mode makes the service look at all of them again. */

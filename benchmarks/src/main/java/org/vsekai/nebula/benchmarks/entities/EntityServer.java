@@ -62,6 +62,9 @@ final class EntityServer implements AutoCloseable {
                         "nebula.entity-sync.ledger.folder",
                         folder.resolve("ledger").toString()),
                 Map.entry("nebula.entity-sync.ledger.bind-port", Integer.toString(freePort())),
+                // There is no other node that could take the zone over; a JVM that has just begun stands still now and
+                // then.
+                Map.entry("nebula.ledger.lease-time-to-live", "15s"),
                 Map.entry("nebula.ledger.endpoints", "127.0.0.1:" + grpc),
                 Map.entry("nebula.ledger.token", TOKEN),
                 Map.entry("nebula.auth.server", digest(TOKEN)),

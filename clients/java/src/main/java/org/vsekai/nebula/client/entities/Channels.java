@@ -18,6 +18,9 @@ final class Channels {
     private final ClientSettings settings;
     private final Map<Place, List<Shared>> byPlace = new HashMap<>();
 
+    /** Bytes that a server may have under way. Fixed: the alternative, to measure it, sends a ping for most frames that come. */
+    private static final int WINDOW_BYTES = 1 << 20;
+
     /** Channels that nobody uses and that still have something to do on their event loop. */
     private final List<ManagedChannel> ending = new ArrayList<>();
 
@@ -40,6 +43,7 @@ final class Channels {
                         .eventLoopGroup(loop)
                         .channelType(NioSocketChannel.class)
                         .maxInboundMessageSize(ZoneView.LARGEST_FRAME)
+                        .flowControlWindow(WINDOW_BYTES)
                         .disableRetry()
                         .build());
         there.add(shared);

@@ -352,12 +352,21 @@ public final class EntitySession implements AutoCloseable {
             taken.channel().resetConnectBackoff();
         }
         ClientCall<byte[], ReceivedFrame> call =
-                taken.channel().newCall(method, CallOptions.DEFAULT.withExecutor(loop));
+                taken.channel().newCall(method, CallOptions.DEFAULT.withExecutor(this::onLoop));
         Stream opened = new Stream(call);
         stream = opened;
         call.start(opened, new Metadata());
         call.request(PREFETCHED);
         call.sendMessage(frame.toByteArray());
+    }
+
+    /** At once where this is the session's thread, as it is for all that comes from the connection. */
+    private void onLoop(Runnable work) {
+        if (loop.inEventLoop()) {
+            work.run();
+        } else {
+            loop.execute(work);
+        }
     }
 
     /** A handle that the area follows may be another entity's in a new epoch, so the middle stands still until that is known. */

@@ -1,16 +1,23 @@
 package org.vsekai.nebula.sync.zone;
 
 import com.google.protobuf.InvalidProtocolBufferException;
-import io.grpc.BindableService;
+import io.grpc.KnownLength;
+import io.grpc.Metadata;
 import io.grpc.MethodDescriptor;
 import io.grpc.ServerCall;
+import io.grpc.ServerCallExecutorSupplier;
 import io.grpc.ServerServiceDefinition;
 import io.grpc.ServiceDescriptor;
 import io.grpc.Status;
-import io.quarkus.grpc.GrpcService;
+import io.quarkus.grpc.api.ServerBuilderCustomizer;
+import io.quarkus.grpc.runtime.config.GrpcServerConfiguration;
+import io.vertx.grpc.VertxServerBuilder;
+import jakarta.inject.Singleton;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
+import java.util.concurrent.Executor;
+import org.jspecify.annotations.Nullable;
 import org.vsekai.nebula.api.entities.v1.ClientFrame;
 import org.vsekai.nebula.api.entities.v1.EntitiesGrpc;
 import org.vsekai.nebula.kit.problem.ProblemException;
@@ -21,9 +28,12 @@ import org.vsekai.nebula.zones.FrameBytes;
  * of a stream is read as a message here; what follows goes to the zone as it came.
  *
  * <p>Who may join is told by the ticket, so there is no bearer token and no role.
+ *
+ * <p>It is added to the server without the interceptors of other services, and its calls are served on the transport's own threads, as
+ * nothing in them blocks: each hop to another context would be an event of its own for each frame of each client.
  */
-@GrpcService
-class SessionCalls implements BindableService {
+@Singleton
+class SessionCalls implements ServerBuilderCustomizer<VertxServerBuilder> {
     private static final MethodDescriptor<byte[], FrameBytes> SESSION =
             MethodDescriptor.<byte[], FrameBytes>newBuilder()
                     .setType(MethodDescriptor.MethodType.BIDI_STREAMING)
@@ -33,6 +43,12 @@ class SessionCalls implements BindableService {
                     .setSchemaDescriptor(EntitiesGrpc.getSessionMethod().getSchemaDescriptor())
                     .build();
 
+    /**
+     * Bytes of a connection and of a stream that a client may have under way. Fixed: the alternative, to measure it, sends a ping for most
+     * of what a client sends.
+     */
+    private static final int WINDOW_BYTES = 1 << 20;
+
     private final Joining joining;
 
     SessionCalls(Joining joining) {
@@ -40,17 +56,28 @@ class SessionCalls implements BindableService {
     }
 
     @Override
-    public ServerServiceDefinition bindService() {
+    public void customize(GrpcServerConfiguration configuration, VertxServerBuilder server) {
         ServiceDescriptor service = ServiceDescriptor.newBuilder(EntitiesGrpc.SERVICE_NAME)
                 .setSchemaDescriptor(EntitiesGrpc.getServiceDescriptor().getSchemaDescriptor())
                 .addMethod(SESSION)
                 .build();
-        return ServerServiceDefinition.builder(service)
-                .addMethod(SESSION, (call, _) -> {
-                    call.request(1);
-                    return new Stream(call);
-                })
-                .build();
+        server.nettyBuilder()
+                .flowControlWindow(WINDOW_BYTES)
+                .callExecutor(new TransportThread())
+                .addService(ServerServiceDefinition.builder(service)
+                        .addMethod(SESSION, (call, _) -> {
+                            call.request(1);
+                            return new Stream(call);
+                        })
+                        .build());
+    }
+
+    /** Where sessions are served; others where they would be anyway. */
+    private static final class TransportThread implements ServerCallExecutorSupplier {
+        @Override
+        public <Q, A> @Nullable Executor getExecutor(ServerCall<Q, A> call, Metadata headers) {
+            return call.getMethodDescriptor() == SESSION ? Runnable::run : null;
+        }
     }
 
     /** One client's stream. Called by gRPC, one call at a time. */
@@ -99,7 +126,8 @@ class SessionCalls implements BindableService {
         @Override
         public byte[] parse(InputStream stream) {
             try {
-                return stream.readAllBytes();
+                // Not readAllBytes, which takes 16 KiB for whatever it reads.
+                return stream instanceof KnownLength ? stream.readNBytes(stream.available()) : stream.readAllBytes();
             } catch (IOException e) {
                 throw new UncheckedIOException(e);
             }

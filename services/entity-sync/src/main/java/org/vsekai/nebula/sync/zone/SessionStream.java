@@ -27,14 +27,19 @@ import org.vsekai.nebula.zones.Zone;
 final class SessionStream implements FrameSink {
     static final int WINDOW = 64;
 
+    /** Frames worked through that the transport is told of at once: each telling wakes its thread. */
+    private static final int ASKED_AT_ONCE = WINDOW / 4;
+
     /** For what needs no answer: the zone's end tells every session. */
     private static final Runnable NOTHING = () -> {};
 
     private final ServerCall<byte[], FrameBytes> call;
     private final AtomicBoolean closed = new AtomicBoolean();
     private volatile @Nullable ZoneThread zone;
-    /** Belongs to the zone's thread. */
+    /** Belongs to the zone's thread, as does what follows. */
     private @Nullable Session session;
+
+    private int workedThrough;
 
     SessionStream(ServerCall<byte[], FrameBytes> call) {
         this.call = call;
@@ -79,8 +84,11 @@ final class SessionStream implements FrameSink {
                     Session joined = session;
                     if (joined != null) {
                         in.receive(joined, frame, 0, frame.length, to.ticksToResume());
-                        if (!closed.get()) {
-                            call.request(1);
+                        if (++workedThrough == ASKED_AT_ONCE) {
+                            workedThrough = 0;
+                            if (!closed.get()) {
+                                call.request(ASKED_AT_ONCE);
+                            }
                         }
                     }
                 },

@@ -20,6 +20,7 @@ import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.LockSupport;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.vsekai.nebula.api.entities.v1.SessionRole;
 import org.vsekai.nebula.client.entities.Durability;
@@ -34,6 +35,7 @@ import org.vsekai.nebula.kit.testing.Eventually;
  * Processes die and freeze under load. Whatever was acknowledged must be there afterwards if its level promised that; everybody then
  * sees the same; and a table tells what each fault did to each level.
  */
+@Tag("alone")
 class ZoneFaultsIT {
     private static final long SEED = Long.getLong("nebula.zones.seed", System.nanoTime());
     private static final int ENTITIES = 60;

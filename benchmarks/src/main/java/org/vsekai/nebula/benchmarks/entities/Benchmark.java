@@ -40,14 +40,21 @@ public final class Benchmark implements Callable<Integer> {
         NEIGHBOURHOOD,
         CITY,
         CHURN,
-        RELEVANCE
+        RELEVANCE,
+        SOAK
     }
 
     @Option(
             names = "--place",
             split = ",",
-            description = "${COMPLETION-CANDIDATES}, separated by commas; all of them by default.")
-    private List<Place> places = List.of(Place.values());
+            description = "${COMPLETION-CANDIDATES}, separated by commas; all but soak by default.")
+    private List<Place> places = List.of(Place.ROOM, Place.NEIGHBOURHOOD, Place.CITY, Place.CHURN, Place.RELEVANCE);
+
+    @Option(
+            names = "--minutes",
+            defaultValue = "20",
+            description = "Of a soak, at least 4; it ends with 1 when the live heap grows. Default ${DEFAULT-VALUE}.")
+    private int minutes;
 
     @Option(names = "--seconds", defaultValue = "20", description = "That are measured; default ${DEFAULT-VALUE}.")
     private int seconds;
@@ -116,6 +123,7 @@ public final class Benchmark implements Callable<Integer> {
                 case NEIGHBOURHOOD -> compare(Scenario.neighbourhood(200, ticks), report);
                 case CITY -> run(Scenario.city(100_000, 200), report);
                 case CHURN -> run(Scenario.churn(200, 20), report);
+                case SOAK -> soak(Scenario.churn(100, 10), report);
                 case RELEVANCE -> relevance(Scenario.city(100_000, 200), report);
             }
         }
@@ -235,6 +243,31 @@ public final class Benchmark implements Callable<Integer> {
                         seen.joins().quantileMillis(0.5),
                         seen.joins().quantileMillis(0.99));
             }
+        } finally {
+            delete(folder);
+        }
+    }
+
+    private void soak(Scenario scenario, Report report) throws IOException {
+        if (minutes < 4) {
+            throw new IOException("a soak takes at least 4 minutes, not " + minutes);
+        }
+        Path folder = Files.createTempDirectory("nebula-entities-");
+        try {
+            out.printf("%nsoak: %d sessions and entities, all see all; %s%n", scenario.owners(), scenario.what());
+            Soak.Outcome outcome = Soak.run(scenario, home, folder, jvmOptions, Duration.ofMinutes(1), minutes);
+            out.print(outcome.table());
+            out.println(outcome.isFlat() ? "The live heap is flat." : "The live heap GROWS.");
+            voidRuns += outcome.isFlat() && outcome.wrongViews() == 0 ? 0 : 1;
+            report.add(Map.of(
+                    "place",
+                    "soak",
+                    "intervals",
+                    outcome.intervals(),
+                    "isFlat",
+                    outcome.isFlat(),
+                    "wrongViews",
+                    outcome.wrongViews()));
         } finally {
             delete(folder);
         }

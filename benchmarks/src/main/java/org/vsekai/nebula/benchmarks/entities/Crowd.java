@@ -27,6 +27,7 @@ import org.vsekai.nebula.client.entities.ClientSettings;
 import org.vsekai.nebula.client.entities.CreatedEntity;
 import org.vsekai.nebula.client.entities.EntityClient;
 import org.vsekai.nebula.client.entities.EntitySession;
+import org.vsekai.nebula.client.entities.JoinedZone;
 import org.vsekai.nebula.client.entities.NewEntity;
 import org.vsekai.nebula.client.entities.SessionListener;
 import org.vsekai.nebula.client.entities.SessionSettings;
@@ -55,8 +56,8 @@ final class Crowd implements AutoCloseable {
     /** Entity by handle; what was created by others is -1. */
     private int[] entityOf = {};
 
-    private final Latencies joins = new Latencies();
-    private final Latencies lateness = new Latencies();
+    private Latencies joins = new Latencies();
+    private Latencies lateness = new Latencies();
     private volatile long startNanos;
     private volatile boolean measuring;
     private long sent;
@@ -82,7 +83,7 @@ final class Crowd implements AutoCloseable {
 
     /** A session and what it has seen; all but the constructor is called on the session's thread. */
     private final class Seer implements SessionListener, ViewListener {
-        final Latencies latencies = new Latencies();
+        Latencies latencies = new Latencies();
         long delivered;
         long nowNanos;
         final EntitySession session;
@@ -219,7 +220,10 @@ final class Crowd implements AutoCloseable {
         sent = 0;
         for (Seer seer : seers) {
             seer.delivered = 0;
+            seer.latencies = new Latencies();
         }
+        joins = new Latencies();
+        lateness = new Latencies();
         measuring = measured;
         List<Visitor> visitors = new ArrayList<>();
         for (int round = 1; round <= rounds; round++) {
@@ -268,15 +272,23 @@ final class Crowd implements AutoCloseable {
         session.flush();
     }
 
-    /** Somebody who comes, looks and goes. */
+    /** Somebody who comes with an entity, looks and goes, and the entity with them. */
     private final class Visitor {
         final long cameNanos = System.nanoTime();
+        final Latencies joins = Crowd.this.joins;
         final EntitySession session = client.open(
                 SessionSettings.of(EntityServer.ZONE)
                         .withArea(around(scenario.sizeMillimetres() / 2, scenario.sizeMillimetres() / 2)),
-                zone -> ticket(SessionRole.SESSION_ROLE_OBSERVER),
+                zone -> ticket(SessionRole.SESSION_ROLE_PLAYER),
                 new SessionListener() {
                     private boolean saw;
+
+                    @Override
+                    public void joined(EntitySession of, JoinedZone zone, boolean again) {
+                        CompletableFuture<CreatedEntity> unused = of.create(
+                                NewEntity.at(scenario.sizeMillimetres() / 2, 0, scenario.sizeMillimetres() / 2));
+                        of.flush();
+                    }
 
                     @Override
                     public void received(EntitySession of, ZoneView view) {

@@ -19,6 +19,8 @@ import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import org.vsekai.nebula.client.entities.Address;
 
 /** The packaged entity-sync with one zone and a ledger of its own, in a process of its own. */
@@ -27,6 +29,10 @@ final class EntityServer implements AutoCloseable {
     static final String TOKEN = "benchmark";
 
     private static final Duration PATIENCE = Duration.ofMinutes(2);
+
+    /** What is used of each generation, or of a heap without them, in what jcmd prints. */
+    private static final Pattern HEAP_USED =
+            Pattern.compile("^ *(?!Metaspace|class space)\\S.* used (\\d+)K", Pattern.MULTILINE);
 
     private final Process process;
     private final Path folder;
@@ -165,6 +171,35 @@ final class EntityServer implements AutoCloseable {
             }
         }
         return 0;
+    }
+
+    /** Heap that is in use right after a whole collection, which this causes. */
+    long liveBytes() throws IOException {
+        Path jcmd = Path.of(System.getProperty("java.home"), "bin", "jcmd");
+        run(jcmd.toString(), Long.toString(process.pid()), "GC.run");
+        Matcher used = HEAP_USED.matcher(run(jcmd.toString(), Long.toString(process.pid()), "GC.heap_info"));
+        long kibibytes = 0;
+        while (used.find()) {
+            kibibytes += Long.parseLong(used.group(1));
+        }
+        if (kibibytes == 0) {
+            throw new IOException("jcmd tells nothing of the heap");
+        }
+        return kibibytes << 10;
+    }
+
+    private static String run(String... command) throws IOException {
+        Process jcmd = new ProcessBuilder(command).redirectErrorStream(true).start();
+        String printed = new String(jcmd.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+        try {
+            if (jcmd.waitFor() != 0) {
+                throw new IOException(String.join(" ", command) + " failed:\n" + printed);
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new IOException("interrupted", e);
+        }
+        return printed;
     }
 
     @Override

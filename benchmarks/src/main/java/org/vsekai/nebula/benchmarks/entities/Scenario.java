@@ -74,7 +74,7 @@ record Scenario(
     static Scenario churn(int sessions, int joins) {
         return new Scenario(
                 "churn",
-                joins + " sessions a second join, stay 5 s and leave",
+                joins + " sessions a second join with an entity, stay 5 s and leave",
                 100_000,
                 10_000,
                 30_000,

@@ -8,6 +8,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.vsekai.nebula.system.Peer;
 import org.vsekai.nebula.system.SourceTree;
@@ -17,6 +18,7 @@ import org.vsekai.nebula.system.SourceTree;
  * {@code nebula.linearizability.seed} make it longer and repeat it; the same seed gives the same faults in the same order and
  * the same choices of each client, while how they meet is up to the machine.
  */
+@Tag("alone")
 class LinearizabilityIT {
     private static final long SECONDS = Long.getLong("nebula.linearizability.seconds", 75);
     /** Beyond the time for faults: starting, recovering from the last of them, controls, and the judge. */

@@ -31,7 +31,9 @@ import picocli.CommandLine.Option;
         description = {
             "Kills the leader of three members with SIGKILL while callers write all the time, and prints how long it takes until a",
             "write that began after the kill is committed; of the ledger and of etcd, in turns. The killed member is started again.",
-            "Needs etcd on PATH (Debian package etcd-server). Ends with 1 when a call went on behind its deadline."
+            "Needs etcd on PATH (Debian package etcd-server). Ends with 1 when a call went on behind its deadline.",
+            "With --zones it kills the owner of a zone of three nodes instead, and prints how long its sessions see nothing new, and how",
+            "old the state is that they are shown then. Needs neither."
         })
 public final class Benchmark implements Callable<Integer> {
     @Option(
@@ -40,6 +42,9 @@ public final class Benchmark implements Callable<Integer> {
             defaultValue = "ledger,etcd",
             description = "What is measured; default ${DEFAULT-VALUE}.")
     private List<String> names = List.of();
+
+    @Option(names = "--zones", description = "Kill a zone's owner, not the ledger's leader.")
+    private boolean zones;
 
     @Option(names = "--rounds", defaultValue = "10", description = "Kills of each side; default ${DEFAULT-VALUE}.")
     private int rounds;
@@ -101,7 +106,7 @@ public final class Benchmark implements Callable<Integer> {
     public Integer call() throws IOException {
         Path folder = Files.createTempDirectory(parent, "nebula-failover-");
         try {
-            return compare(folder);
+            return zones ? zones(folder) : compare(folder);
         } finally {
             delete(folder);
         }
@@ -155,6 +160,35 @@ public final class Benchmark implements Callable<Integer> {
         report.write(json);
         out.println("Every figure: " + json);
         return late ? 1 : 0;
+    }
+
+    private int zones(Path folder) throws IOException {
+        Report report = new Report("failover", Clock.systemUTC()).put("rounds", rounds);
+        Table table = new Table("SIGKILL of a zone's owner", "kills", "median ms", "least ms", "most ms");
+        List<ZoneOwners.Kill> kills = new ArrayList<>();
+        try (ZoneOwners owners = ZoneOwners.start(home, folder)) {
+            for (int round = 0; round < rounds; round++) {
+                ZoneOwners.Kill kill = owners.kill();
+                kills.add(kill);
+                out.printf(
+                        "%d: another owns the zone after %d ms, all is seen after %d ms, lost %d ms; leader of the ledger killed too: %s%n",
+                        round + 1, kill.ownedMillis(), kill.seenMillis(), kill.lostMillis(), kill.leader());
+            }
+        }
+        row(table, "until another owns it", kills, ZoneOwners.Kill::ownedMillis);
+        row(table, "until a session sees every entity", kills, ZoneOwners.Kill::seenMillis);
+        row(table, "of volatile changes lost", kills, ZoneOwners.Kill::lostMillis);
+        out.println();
+        out.println(table);
+        report.add(Map.of("kills", kills)).write(json);
+        out.println("Every figure: " + json);
+        return 0;
+    }
+
+    private static void row(
+            Table table, String what, List<ZoneOwners.Kill> kills, ToDoubleFunction<ZoneOwners.Kill> figure) {
+        double[] figures = kills.stream().mapToDouble(figure).sorted().toArray();
+        table.row(what, figures.length, Medians.of(figures), figures[0], figures[figures.length - 1]);
     }
 
     private Kill kill(Cluster side, int round) throws IOException {

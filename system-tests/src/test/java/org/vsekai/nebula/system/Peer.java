@@ -41,7 +41,7 @@ public record Peer(Path program) {
     }
 
     /** Runs it and expects success; its output, both streams together. */
-    String run(Path folder, String... arguments) throws IOException, InterruptedException {
+    public String run(Path folder, String... arguments) throws IOException, InterruptedException {
         List<String> command = new ArrayList<>(List.of(program.toString()));
         command.addAll(List.of(arguments));
         Path log = Files.createTempFile("peer", ".log");

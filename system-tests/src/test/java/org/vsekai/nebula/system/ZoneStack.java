@@ -21,12 +21,16 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
+import java.util.Set;
+import java.util.TreeSet;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Collectors;
 import java.util.stream.IntStream;
+import java.util.stream.Stream;
 import org.vsekai.nebula.api.entities.v1.IssueTicketRequest;
 import org.vsekai.nebula.api.entities.v1.SessionRole;
 import org.vsekai.nebula.api.entities.v1.TicketsGrpc;
@@ -40,15 +44,21 @@ import org.vsekai.nebula.client.entities.SessionSettings;
 import org.vsekai.nebula.stack.Service;
 import org.vsekai.nebula.stack.Stack;
 
-/** Three nodes of entity-sync that host the ledger and one zone, three nodes of the cache, and a database; each in its own process. */
+/** Three nodes of entity-sync that host the ledger and zones, three nodes of the cache, and a database; each in its own process. */
 final class ZoneStack implements AutoCloseable {
+    /** The zone that is always there. */
     static final String ZONE = "local/0/0";
     /** A durable component of 8 bytes. */
     static final int HEALTH = 1;
+    /** A volatile component of up to 16 bytes. */
+    static final int MOOD = 2;
+
+    static final int NODES = 3;
+    static final int CELL_SIZE = 32_000;
+    /** Of a zone, along either side. */
+    static final int CELLS = 32;
 
     private static final ObjectMapper JSON = new ObjectMapper();
-    private static final int NODES = 3;
-    private static final String WORLD = "-Dnebula.worlds.local.";
     private static final AreaOfInterest ALL = AreaOfInterest.around(500_000, 500_000, 250_000);
 
     private final HttpClient http = HttpClient.newHttpClient();
@@ -58,7 +68,19 @@ final class ZoneStack implements AutoCloseable {
     private final List<ManagedChannel> channels = new ArrayList<>();
     private final ExecutorService tickets = Executors.newVirtualThreadPerTaskExecutor();
 
+    /** With the one zone. */
     ZoneStack() throws IOException {
+        this("-Dnebula.worlds.local.");
+    }
+
+    /** With a world {@code city} of so many zones along either side beside it. */
+    static ZoneStack withCity(int side) throws IOException {
+        String city = "-Dnebula.worlds.city.";
+        return new ZoneStack("-Dnebula.worlds.local.", city + "zones-x=" + side + " " + city + "zones-z=" + side, city);
+    }
+
+    /** @param options each ends a JVM's option for a world, to which components are added, or is a whole one */
+    private ZoneStack(String... options) throws IOException {
         data = Files.createTempDirectory(SourceTree.root().resolve("system-tests/target"), "zones-");
         stack = Stack.start(new Stack.Options(
                 SourceTree.root(),
@@ -73,8 +95,7 @@ final class ZoneStack implements AutoCloseable {
                         "10s",
                         // A map's keys cannot be told by variables of the environment.
                         "JAVA_TOOL_OPTIONS",
-                        WORLD + "components.health.number=" + HEALTH + " " + WORLD + "components.health.largest=8 "
-                                + WORLD + "components.health.kept=durable")));
+                        Stream.of(options).map(ZoneStack::components).collect(Collectors.joining(" ")))));
         for (int node = 0; node < NODES; node++) {
             channels.add(ManagedChannelBuilder.forTarget(stack.grpc(Service.ENTITY_SYNC, node))
                     .usePlaintext()
@@ -87,17 +108,36 @@ final class ZoneStack implements AutoCloseable {
                 .withAddresses(addresses));
     }
 
+    private static String components(String option) {
+        if (!option.endsWith(".")) {
+            return option;
+        }
+        return Stream.of(
+                        "health.number=" + HEALTH,
+                        "health.largest=8",
+                        "health.kept=durable",
+                        "mood.number=" + MOOD,
+                        "mood.largest=16")
+                .map(component -> option + "components." + component)
+                .collect(Collectors.joining(" "));
+    }
+
     /** A session with the middle of the zone in its view, that comes back by itself whatever happens to nodes. */
     EntitySession open(SessionRole role, SessionListener listener) {
-        SessionSettings settings = SessionSettings.of(ZONE)
-                .withArea(ALL)
+        return open(ZONE, role, ALL, listener);
+    }
+
+    /** A session that comes back by itself whatever happens to nodes. */
+    EntitySession open(String zone, SessionRole role, AreaOfInterest area, SessionListener listener) {
+        SessionSettings settings = SessionSettings.of(zone)
+                .withArea(area)
                 .withTimes(
                         Duration.ofMinutes(2),
                         Duration.ofSeconds(2),
                         Duration.ofSeconds(3),
                         Duration.ofMillis(100),
                         Duration.ofMillis(500));
-        return client.open(settings, zone -> ticket(role), listener);
+        return client.open(settings, of -> ticket(of, role), listener);
     }
 
     /** Whether a session finds the zone by a node that does not own it, and knows no other. */
@@ -106,19 +146,19 @@ final class ZoneStack implements AutoCloseable {
                         Address.parse(stack.grpc(Service.ENTITY_SYNC, node)), InsecureChannelCredentials.create()));
                 EntitySession session = lost.open(
                         SessionSettings.of(ZONE),
-                        zone -> ticket(SessionRole.SESSION_ROLE_OBSERVER),
+                        zone -> ticket(zone, SessionRole.SESSION_ROLE_OBSERVER),
                         new SessionListener() {})) {
             return session.joined().get(30, TimeUnit.SECONDS).name().equals(ZONE);
         }
     }
 
-    private CompletionStage<ByteString> ticket(SessionRole role) {
+    private CompletionStage<ByteString> ticket(String zone, SessionRole role) {
         return CompletableFuture.supplyAsync(
                 () -> {
                     StatusRuntimeException last = null;
                     for (ManagedChannel channel : channels) {
                         try {
-                            return ticket(channel, role);
+                            return ticket(channel, zone, role);
                         } catch (StatusRuntimeException e) {
                             last = e;
                         }
@@ -128,7 +168,7 @@ final class ZoneStack implements AutoCloseable {
                 tickets);
     }
 
-    private ByteString ticket(ManagedChannel channel, SessionRole role) {
+    private ByteString ticket(ManagedChannel channel, String zone, SessionRole role) {
         Metadata metadata = new Metadata();
         metadata.put(
                 Metadata.Key.of("authorization", Metadata.ASCII_STRING_MARSHALLER), "Bearer " + stack.serverToken());
@@ -136,59 +176,86 @@ final class ZoneStack implements AutoCloseable {
                 .withInterceptors(MetadataUtils.newAttachHeadersInterceptor(metadata))
                 .withDeadlineAfter(500, TimeUnit.MILLISECONDS)
                 .issueTicket(IssueTicketRequest.newBuilder()
-                        .setZone(ZONE)
+                        .setZone(zone)
                         .setRole(role)
                         .setSubject("test")
                         .build())
                 .getTicket();
     }
 
-    /** The node that owns the zone, if one that answers does. */
+    /** The node that owns the one zone, if one that answers does. */
     OptionalInt findOwner() throws InterruptedException {
-        return owners().stream().mapToInt(Integer::intValue).findFirst();
+        return owners(ZONE).stream().mapToInt(Integer::intValue).findFirst();
     }
 
     /** Every node that answers that it owns the zone: more than one would be a fault. */
-    List<Integer> owners() throws InterruptedException {
+    List<Integer> owners(String zone) throws InterruptedException {
         List<Integer> owners = new ArrayList<>();
         for (int node = 0; node < NODES; node++) {
-            if (findOwns(node).orElse(false)) {
+            if (findOwned(node).orElse(Set.of()).contains(zone)) {
                 owners.add(node);
             }
         }
         return owners;
     }
 
-    /** Whether a node says that it owns the zone; empty if it is dead, paused or only starts. */
-    Optional<Boolean> findOwns(int node) throws InterruptedException {
+    /** The zones that a node says it owns; empty if it is dead, paused or only starts. */
+    Optional<Set<String>> findOwned(int node) throws InterruptedException {
         try {
-            return Optional.of(!json(node, "api/v1/zones").get("items").isEmpty());
+            Set<String> names = new TreeSet<>();
+            json(node, "api/v1/zones")
+                    .get("items")
+                    .forEach(zone -> names.add(zone.get("name").asText()));
+            return Optional.of(names);
         } catch (IOException e) {
             return Optional.empty();
         }
     }
 
-    /** Every entity of the zone, as its owner has it. */
-    List<JsonNode> entities(int owner) throws IOException, InterruptedException {
-        List<JsonNode> entities = new ArrayList<>();
+    /** Every entity of a zone, as its owner has it. */
+    List<JsonNode> entities(int owner, String zone) throws IOException, InterruptedException {
+        return all(owner, "api/v1/zones/" + zone + "/entities");
+    }
+
+    /** Every session of a zone, as its owner has it. */
+    List<JsonNode> sessions(int owner, String zone) throws IOException, InterruptedException {
+        return all(owner, "api/v1/zones/" + zone + "/sessions");
+    }
+
+    private List<JsonNode> all(int node, String path) throws IOException, InterruptedException {
+        List<JsonNode> all = new ArrayList<>();
         String after = "";
         while (true) {
-            JsonNode page = json(owner, "api/v1/zones/" + ZONE + "/entities?limit=100" + after);
-            page.get("items").forEach(entities::add);
+            JsonNode page = json(node, path + "?limit=100" + after);
+            page.get("items").forEach(all::add);
             if (!page.hasNonNull("next")) {
-                return entities;
+                return all;
             }
             after = "&after=" + page.get("next").asText();
         }
     }
 
-    private JsonNode json(int node, String path) throws IOException, InterruptedException {
-        HttpRequest request = HttpRequest.newBuilder(
-                        stack.url(Service.ENTITY_SYNC, node).resolve(path))
+    /** Has a node give a zone to another; nothing happens where it does not own the zone any more. */
+    void release(int owner, String zone) throws IOException, InterruptedException {
+        HttpResponse<Void> response = http.send(
+                request(owner, "api/v1/zones/" + zone + "/release")
+                        .POST(HttpRequest.BodyPublishers.noBody())
+                        .build(),
+                HttpResponse.BodyHandlers.discarding());
+        if (response.statusCode() != 204 && response.statusCode() != 503) {
+            throw new IOException("the release of " + zone + " is answered " + response.statusCode());
+        }
+    }
+
+    private HttpRequest.Builder request(int node, String path) {
+        return HttpRequest.newBuilder(stack.url(Service.ENTITY_SYNC, node).resolve(path))
                 .header("Authorization", "Bearer " + stack.token())
                 // Of a node that is paused nobody hears for long.
-                .timeout(Duration.ofSeconds(2))
-                .build();
+                .timeout(Duration.ofSeconds(2));
+    }
+
+    private JsonNode json(int node, String path) throws IOException, InterruptedException {
+        HttpRequest request = request(node, path).build();
         HttpResponse<byte[]> response = http.send(request, HttpResponse.BodyHandlers.ofByteArray());
         if (response.statusCode() != 200) {
             throw new IOException(request.uri() + " answers " + response.statusCode());
@@ -211,6 +278,18 @@ final class ZoneStack implements AutoCloseable {
     String process(String title) throws IOException {
         JsonNode process = state().get("services").get(title);
         return process == null ? "" : process.toString();
+    }
+
+    /**
+     * Kills one of the database's processes at once: the database ends every connection, and begins anew from what it has written
+     * down.
+     */
+    void killDatabase() throws IOException, InterruptedException {
+        long pid = Long.parseLong(Files.readAllLines(data.resolve("postgres/data/postmaster.pid"))
+                .getFirst()
+                .strip());
+        ProcessHandle database = ProcessHandle.of(pid).orElseThrow();
+        Signals.send("KILL", database.children().findFirst().orElseThrow().pid());
     }
 
     private JsonNode state() throws IOException {

@@ -1,8 +1,12 @@
 package org.vsekai.nebula.zones;
 
+import java.nio.ByteBuffer;
 import java.util.Arrays;
+import java.util.Collections;
 import java.util.Comparator;
 import java.util.List;
+import java.util.SortedMap;
+import java.util.TreeMap;
 import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
@@ -89,6 +93,23 @@ final class ComponentTable {
         }
         int at = slot % PAGE;
         to.delimited(field, page.bytes, at * columns[column].schema.largest(), page.lengths[at]);
+    }
+
+    /** The values that the entity has, by number; read-only. */
+    SortedMap<Integer, ByteBuffer> copy(int slot) {
+        SortedMap<Integer, ByteBuffer> values = new TreeMap<>();
+        for (Column column : columns) {
+            Page page = column.pages[slot / PAGE];
+            int at = slot % PAGE;
+            if (page != null && page.ticks[at] != 0) {
+                int from = at * column.schema.largest();
+                values.put(
+                        column.schema.number(),
+                        ByteBuffer.wrap(Arrays.copyOfRange(page.bytes, from, from + page.lengths[at]))
+                                .asReadOnlyBuffer());
+            }
+        }
+        return Collections.unmodifiableSortedMap(values);
     }
 
     void clear(int column, int slot) {

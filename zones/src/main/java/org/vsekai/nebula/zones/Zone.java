@@ -118,7 +118,11 @@ public final class Zone {
                         entities.y[slot],
                         entities.z[slot],
                         entities.rotation[slot],
-                        entities.persistent[slot]));
+                        entities.velocityX[slot],
+                        entities.velocityY[slot],
+                        entities.velocityZ[slot],
+                        entities.persistent[slot],
+                        components.copy(slot)));
             }
         }
         return found;

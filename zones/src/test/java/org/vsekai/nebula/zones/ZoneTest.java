@@ -179,6 +179,10 @@ class ZoneTest {
         assertThat(entity.rotation).isEqualTo(0xE0080200);
         assertThat(entity.owner).isEqualTo(client.session().number());
         assertThat(entity.components).containsEntry(3, ByteString.copyFromUtf8("full"));
+        EntityInfo info = zone.entitiesAfter(0, 10).getFirst();
+        assertThat(info.components())
+                .containsExactly(Map.entry(3, ByteString.copyFromUtf8("full").asReadOnlyByteBuffer()));
+        assertThat(info.id()).isEqualTo(entity.id);
     }
 
     @Test

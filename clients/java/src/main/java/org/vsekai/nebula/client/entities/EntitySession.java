@@ -32,9 +32,9 @@ import org.vsekai.nebula.api.entities.v1.Welcome;
  * One session in a zone, over however many streams it takes. {@link EntityClient#open} makes it, and it begins to join at once.
  *
  * <p><b>Lifecycle.</b> When the stream is lost, goes silent, or the server says that the zone moved or the session reads too slowly, it
- * joins again with its resume token, after a random pause that grows with each attempt, until its patience ends: where it was or where the
- * server sends it, and then in turn at the addresses that its client knows. {@link #ended} tells how it
- * came to its end: in order, after {@link #close}, or with an {@link EntityClientException}.
+ * joins again with its resume token, after a random pause that grows with each attempt, until its
+ * patience ends: where it was or, at once, where the server sends it, and then in turn at the addresses that its client knows.
+ * {@link #ended} tells how it came to its end: in order, after {@link #close}, or with an {@link EntityClientException}.
  *
  * <p><b>Threads.</b> Every session has one thread, which is one of its client's event loops and serves other sessions too. Everything that
  * happens to a session happens there, one thing after another: listeners are called, the view changes, futures are completed and their
@@ -95,6 +95,9 @@ public final class EntitySession implements AutoCloseable {
     private int attempt;
 
     private int failures;
+    /** Whether the last attempt was made at once, where a redirect led. */
+    private boolean sentOn;
+
     private long patienceEnds;
     private long joinedNanos;
     private long heardNanos;
@@ -308,6 +311,7 @@ public final class EntitySession implements AutoCloseable {
     private void attempt() {
         stage = Stage.JOINING;
         attempt++;
+        redirect = null;
         int number = attempt;
         long time = Math.min(settings.attempt().toNanos(), patienceEnds - nanos.getAsLong());
         setTimer(
@@ -515,9 +519,7 @@ public final class EntitySession implements AutoCloseable {
             end(cause);
             return;
         }
-        long longest = Math.min(
-                settings.largestPause().toNanos(), settings.firstPause().toNanos() << Math.min(failures, 20));
-        long pause = random.nextLong(longest + 1);
+        long pause = pause();
         failures++;
         if (now + pause >= patienceEnds) {
             end(new ZoneUnavailableException(settings.zone(), settings.patience(), cause));
@@ -532,6 +534,18 @@ public final class EntitySession implements AutoCloseable {
                 end(e);
             }
         }
+    }
+
+    private long pause() {
+        if (redirect != null && !sentOn) {
+            // Once in a row: two servers may name each other.
+            sentOn = true;
+            return 0;
+        }
+        sentOn = false;
+        long longest = Math.min(
+                settings.largestPause().toNanos(), settings.firstPause().toNanos() << Math.min(failures, 20));
+        return random.nextLong(longest + 1);
     }
 
     private Address nextAddress() {

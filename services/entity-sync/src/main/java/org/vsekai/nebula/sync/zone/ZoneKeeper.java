@@ -26,11 +26,16 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.jboss.logging.Logger;
 import org.vsekai.nebula.kit.ledger.ClaimAnswer;
+import org.vsekai.nebula.kit.ledger.LeaseChange;
+import org.vsekai.nebula.kit.ledger.LedgerClient;
 import org.vsekai.nebula.kit.ledger.NodeLease;
+import org.vsekai.nebula.kit.ledger.WatchEvent;
 import org.vsekai.nebula.sync.EntitySyncConfig;
 import org.vsekai.nebula.sync.directory.ZoneDirectory;
 import org.vsekai.nebula.sync.world.Worlds;
@@ -50,6 +55,10 @@ class ZoneKeeper {
     /** That quantiles of steps look back at least, and at most twice. */
     private static final int STEP_SECONDS = 10;
 
+    private static final String RESOURCES = "zone/";
+    /** Before zones that have become nobody's are claimed: else the node that hears of it first, which leads the ledger, had all of them. */
+    private static final Duration MOST_HESITATION = Duration.ofMillis(100);
+
     private static final Duration PATIENCE = Duration.ofSeconds(5);
     /** Zones that are loaded at once; and as many may be ended. */
     private static final int HELPERS = 4;
@@ -62,12 +71,15 @@ class ZoneKeeper {
     private final ZonesConfig config;
     private final Worlds worlds;
     private final NodeLease lease;
+    private final LedgerClient ledger;
     private final ZoneMetrics metrics;
     private final ZoneTiers tiers;
     private final ZoneDirectory directory;
     private final boolean hosted;
     private final Map<ZoneName, ZoneThread> owned = new ConcurrentHashMap<>();
     private final Map<ZoneName, Finishing> finishing = new ConcurrentHashMap<>();
+    private final AtomicBoolean looking = new AtomicBoolean();
+    private Cancellable watch = () -> {};
     /** Those below belong to the worker. */
     private final Set<ZoneName> loading = new HashSet<>();
 
@@ -83,6 +95,7 @@ class ZoneKeeper {
             ZonesConfig config,
             Worlds worlds,
             NodeLease lease,
+            LedgerClient ledger,
             ZoneMetrics metrics,
             ZoneTiers tiers,
             ZoneDirectory directory,
@@ -90,6 +103,7 @@ class ZoneKeeper {
         this.config = config;
         this.worlds = worlds;
         this.lease = lease;
+        this.ledger = ledger;
         this.metrics = metrics;
         this.tiers = tiers;
         this.directory = directory;
@@ -101,11 +115,37 @@ class ZoneKeeper {
             lease.onLoss(token -> onWorker(this::giveUpAll));
             long interval = config.claimInterval().toMillis();
             var unused = worker.scheduleWithFixedDelay(this::claim, 0, interval, TimeUnit.MILLISECONDS);
+            watch = ledger.watchLeases(RESOURCES)
+                    .subscribe()
+                    .with(
+                            this::changed,
+                            // Zones that nobody owns are looked for all the same, if less often.
+                            failure -> LOG.warnf("Claims of zones cannot be watched: %s", failure.getMessage()));
         }
+    }
+
+    /** A zone that nobody owns any more is not left waiting for the next look. Many that come at once are one look. */
+    private void changed(WatchEvent<LeaseChange> event) {
+        if (event instanceof WatchEvent.Changed<LeaseChange>(long index, LeaseChange.ClaimEnded ended)
+                && looking.compareAndSet(false, true)) {
+            LOG.debugf("%s is nobody's since %d", ended.resource(), index);
+            long hesitationNanos = ThreadLocalRandom.current().nextLong(MOST_HESITATION.toNanos());
+            try {
+                var unused = worker.schedule(this::look, hesitationNanos, TimeUnit.NANOSECONDS);
+            } catch (RejectedExecutionException e) {
+                LOG.debug("The node stops, and needs not claim", e);
+            }
+        }
+    }
+
+    private void look() {
+        looking.set(false);
+        claim();
     }
 
     /** Before the lease is released. */
     void stop(@Observes @Priority(EARLY) ShutdownEvent event) {
+        watch.cancel();
         worker.shutdownNow();
         try {
             if (!worker.awaitTermination(PATIENCE.toMillis(), TimeUnit.MILLISECONDS)) {
@@ -253,7 +293,7 @@ class ZoneKeeper {
     }
 
     private static String resource(ZoneName name) {
-        return "zone/" + name;
+        return RESOURCES + name;
     }
 
     private void giveBack(ZoneName name, long epoch) {

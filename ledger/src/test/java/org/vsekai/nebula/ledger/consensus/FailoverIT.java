@@ -81,7 +81,8 @@ class FailoverIT {
             System.out.println("longest time to a committed write, one follower paused, milliseconds: "
                     + Duration.ofNanos(longest).toMillis());
             members.members[paused].signal("CONT");
-            assertThat(Duration.ofNanos(longest)).isLessThan(PAUSE.multipliedBy(3).dividedBy(4));
+            assertThat(Duration.ofNanos(longest))
+                    .isLessThan(PAUSE.multipliedBy(3).dividedBy(4));
             assertThat(members.sumBehindBarrier(paused)).isEqualTo(sum);
         }
     }
@@ -172,8 +173,7 @@ class FailoverIT {
             while (System.nanoTime() < giveUp) {
                 long began = System.nanoTime();
                 String answer = members[member].ask("add 1");
-                assertThat(Duration.ofNanos(System.nanoTime() - began))
-                        .isLessThan(MemberProcess.TIMEOUT.plus(NOISE));
+                assertThat(Duration.ofNanos(System.nanoTime() - began)).isLessThan(MemberProcess.TIMEOUT.plus(NOISE));
                 if (answer.startsWith("sum ")) {
                     return Long.parseLong(answer.substring(4));
                 }

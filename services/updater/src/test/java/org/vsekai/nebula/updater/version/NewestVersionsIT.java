@@ -188,8 +188,10 @@ class NewestVersionsIT extends UpdaterTest {
             NebulaCache.resume();
         }
 
-        // A time-out of 50 ms for each look, nebula.cache.connect-timeout for who waits until the connection is given up;
-        // the rest is the database on a busy machine. The cache stays stopped all the while, so who waited for it hangs.
+        // A time-out of 50 ms for each look, nebula.cache.connect-timeout for who waits until the connection is given
+        // up;
+        // the rest is the database on a busy machine. The cache stays stopped all the while, so who waited for it
+        // hangs.
         assertThat(slowestMillis).isLessThan(10_000);
     }
 

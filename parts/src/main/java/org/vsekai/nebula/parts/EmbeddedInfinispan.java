@@ -353,7 +353,7 @@ public final class EmbeddedInfinispan implements AutoCloseable {
     }
 
     private static int freePort(List<ServerSocket> held) throws IOException {
-        ServerSocket socket = new ServerSocket(0, 1, InetAddress.getByName(HOST));
+        ServerSocket socket = FreePorts.hold();
         held.add(socket);
         return socket.getLocalPort();
     }

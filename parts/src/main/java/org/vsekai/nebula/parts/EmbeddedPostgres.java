@@ -1,8 +1,6 @@
 package org.vsekai.nebula.parts;
 
 import java.io.IOException;
-import java.net.InetAddress;
-import java.net.ServerSocket;
 import java.nio.ByteBuffer;
 import java.nio.channels.Channel;
 import java.nio.channels.FileChannel;
@@ -331,7 +329,7 @@ public final class EmbeddedPostgres implements AutoCloseable {
 
     private Server launch(int wantedPort, @Nullable Path statementLog) throws IOException, InterruptedException {
         for (int attempt = 1; ; attempt++) {
-            int port = wantedPort == 0 ? freePort() : wantedPort;
+            int port = wantedPort == 0 ? FreePorts.find() : wantedPort;
             ProcessBuilder builder = new ProcessBuilder(
                             OwnSession.command(binaries.command("postgres", options(port, statementLog))))
                     .redirectErrorStream(true)
@@ -385,12 +383,6 @@ public final class EmbeddedPostgres implements AutoCloseable {
         List<String> options = new ArrayList<>(List.of("-D", data().toString()));
         settings.forEach(setting -> options.addAll(List.of("-c", setting)));
         return options.toArray(String[]::new);
-    }
-
-    private static int freePort() throws IOException {
-        try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getByName("127.0.0.1"))) {
-            return socket.getLocalPort();
-        }
     }
 
     /**

@@ -16,8 +16,10 @@ import java.security.NoSuchAlgorithmException;
 import java.security.SecureRandom;
 import java.util.Base64;
 import java.util.HexFormat;
+import java.util.List;
 import java.util.Optional;
 import java.util.OptionalInt;
+import java.util.stream.Stream;
 
 /** Where a stack keeps what survives it: the database, the chunks, the logs, and secrets that only the user may read. */
 record DataFolder(Path root) {
@@ -51,6 +53,24 @@ record DataFolder(Path root) {
 
     Path log(String name) {
         return root.resolve("logs").resolve(name + ".log");
+    }
+
+    /** The services that have written logs here, in the order of their names. */
+    List<String> logs() {
+        Path folder = root.resolve("logs");
+        if (!Files.isDirectory(folder)) {
+            return List.of();
+        }
+        try (Stream<Path> files = Files.list(folder)) {
+            return files.map(file -> file.getFileName().toString())
+                    .filter(name -> name.endsWith(".log"))
+                    .map(name -> name.substring(0, name.length() - ".log".length()))
+                    .filter(name -> !name.equals("supervisor"))
+                    .sorted()
+                    .toList();
+        } catch (IOException e) {
+            throw new StackException("The folder " + folder + " cannot be read: " + e.getMessage(), e);
+        }
     }
 
     /** The bearer token of publishers and operators. */

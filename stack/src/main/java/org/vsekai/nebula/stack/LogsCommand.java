@@ -32,8 +32,8 @@ final class LogsCommand implements Callable<Integer> {
     @Parameters(
             arity = "0..1",
             paramLabel = "SERVICE",
-            description = "updater, cdn-registry, asset-store, entity-sync or with replicas entity-sync-0 and so on,"
-                    + " infinispan, postgres or supervisor (default: all services)")
+            description = "updater, cdn-registry, asset-store, entity-sync, with a number where there are several"
+                    + " (entity-sync-0), infinispan, postgres or supervisor (default: all services)")
     private @Nullable String name;
 
     @Spec
@@ -62,9 +62,10 @@ final class LogsCommand implements Callable<Integer> {
         Map<String, Path> files = new LinkedHashMap<>();
         DataFolder folder = data.folder();
         int replicas = folder.findReplicas().orElse(1);
-        for (Instance instance : Instance.all(replicas)) {
-            files.put(instance.title(), folder.log(instance.title()));
-        }
+        StackState.find(folder.stateFile())
+                .map(state -> state.layout().all().stream().map(Instance::title).toList())
+                .orElseGet(folder::logs)
+                .forEach(title -> files.put(title, folder.log(title)));
         if (name == null) {
             return files;
         }

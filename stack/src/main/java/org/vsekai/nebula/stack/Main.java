@@ -14,7 +14,14 @@ import picocli.CommandLine.Option;
         name = "nebula",
         mixinStandardHelpOptions = true,
         description = "Runs the local stack.",
-        subcommands = {UpCommand.class, StatusCommand.class, LogsCommand.class, DownCommand.class, DemoCommand.class})
+        subcommands = {
+            UpCommand.class,
+            StatusCommand.class,
+            LogsCommand.class,
+            RestartCommand.class,
+            DownCommand.class,
+            DemoCommand.class
+        })
 public final class Main {
     /** Kept here, for loggers that nobody holds lose their level. */
     private static final Logger MIGRATION_LOG = Logger.getLogger("org.flywaydb");

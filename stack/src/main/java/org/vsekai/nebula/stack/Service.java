@@ -28,11 +28,6 @@ public enum Service {
         return schema;
     }
 
-    /** Whether a stack of several replicas runs several of it. */
-    boolean isReplicated() {
-        return this == ENTITY_SYNC;
-    }
-
     /** The packaged service below the project's folder. */
     Path jar(Path home) {
         return home.resolve("services").resolve(title()).resolve("target/quarkus-app/quarkus-run.jar");

@@ -62,7 +62,7 @@ public final class Stack implements AutoCloseable {
     private final List<ServiceLog> logs = new ArrayList<>();
     private final Object stateLock = new Object();
     private volatile Ports ports;
-    private volatile int replicas = 1;
+    private volatile Layout layout = Layout.SINGLE;
     private @Nullable EmbeddedPostgres postgres;
     private volatile @Nullable CompletableFuture<SupervisedCache> cache;
     private volatile boolean ready;
@@ -75,6 +75,8 @@ public final class Stack implements AutoCloseable {
      * @param data the folder for everything that survives the stack; created if missing
      * @param portBase see the command's help; 0 picks free ports
      * @param replicas of entity-sync, which hosts the ledger, and of the cache; 0: as many as the folder has, or one
+     * @param instances of updater and cdn-registry, and of asset-store if there is a {@code store}: 1 or 2
+     * @param store the URL of a store that several instances may use, as {@code NEBULA_STORE_URL} takes it; null: a folder in {@code data}
      * @param statementLog where PostgreSQL logs every statement; null: nowhere
      * @param console where the services' output is copied; null: nowhere
      * @param settings environment variables of every service, beside those that the stack sets
@@ -84,10 +86,19 @@ public final class Stack implements AutoCloseable {
             Path data,
             int portBase,
             int replicas,
+            int instances,
+            @Nullable String store,
             @Nullable Path statementLog,
             @Nullable PrintStream console,
             Map<String, String> settings) {
         public Options {
+            if (instances < 1 || instances > Layout.MAX_INSTANCES) {
+                throw new StackException("--instances must be 1 to " + Layout.MAX_INSTANCES + ": " + instances);
+            }
+            if (store != null && store.startsWith("file:")) {
+                throw new StackException(
+                        "--store must be one that several processes may use, such as s3: or sftp:, not " + store);
+            }
             if (replicas < 0 || replicas > Ports.MAX_REPLICAS || (replicas != 0 && replicas % 2 == 0)) {
                 throw new StackException("--replicas must be odd and at most " + Ports.MAX_REPLICAS
                         + ", since the ledger decides by majority: " + replicas);
@@ -104,6 +115,18 @@ public final class Stack implements AutoCloseable {
                 @Nullable PrintStream console,
                 Map<String, String> settings) {
             this(home, data, portBase, 0, statementLog, console, settings);
+        }
+
+        /** One of each service that is not replicated, on a folder. */
+        public Options(
+                Path home,
+                Path data,
+                int portBase,
+                int replicas,
+                @Nullable Path statementLog,
+                @Nullable PrintStream console,
+                Map<String, String> settings) {
+            this(home, data, portBase, replicas, 1, null, statementLog, console, settings);
         }
     }
 
@@ -152,11 +175,11 @@ public final class Stack implements AutoCloseable {
         stopLeftovers(data);
         synchronized (this) {
             refuseIfClosed();
-            replicas = data.replicas(options.replicas());
-            ports = Ports.choose(options.portBase(), replicas);
+            layout = new Layout(data.replicas(options.replicas()), options.instances(), options.store() != null);
+            ports = Ports.choose(options.portBase(), layout);
             writeState();
-            cache = CompletableFuture.supplyAsync(
-                    () -> new SupervisedCache(options.home(), data.cache(), ports.cache(), replicas, this::writeState));
+            cache = CompletableFuture.supplyAsync(() -> new SupervisedCache(
+                    options.home(), data.cache(), ports.cache(), layout.replicas(), this::writeState));
             EmbeddedPostgres.Builder builder =
                     EmbeddedPostgres.builder().folder(data.postgres()).port(ports.postgres());
             if (options.statementLog() != null) {
@@ -167,7 +190,7 @@ public final class Stack implements AutoCloseable {
             Map<String, String> neighbours = new HashMap<>(await(cache).environment());
             neighbours.put("NEBULA_LEDGER_ENDPOINTS", String.join(",", members(ports::grpc)));
             neighbours.put("NEBULA_LEDGER_TOKEN", data.serverToken());
-            for (Instance instance : Instance.all(replicas)) {
+            for (Instance instance : layout.all()) {
                 launch(instance, postgres, neighbours);
             }
         }
@@ -184,7 +207,7 @@ public final class Stack implements AutoCloseable {
 
     /** {@code host:port} of every member of the ledger. */
     private List<String> members(ToIntFunction<Instance> port) {
-        return Instance.of(Service.ENTITY_SYNC, replicas).stream()
+        return layout.of(Service.ENTITY_SYNC).stream()
                 .map(member -> "127.0.0.1:" + port.applyAsInt(member))
                 .toList();
     }
@@ -241,20 +264,32 @@ public final class Stack implements AutoCloseable {
         environment.put("NEBULA_AUTH_SERVER", DataFolder.digest(data.serverToken()));
         switch (service) {
             case UPDATER -> {
-                environment.put("NEBULA_ASSET_STORE_GRPC", grpc(Service.ASSET_STORE));
+                environment.put(
+                        "NEBULA_ASSET_STORE_GRPC", "127.0.0.1:" + ports.grpc(beside(instance, Service.ASSET_STORE)));
                 environment.put("NEBULA_ASSET_STORE_TOKEN", data.serverToken());
-                environment.put("NEBULA_PUBLIC_UPDATER", url(Service.UPDATER).toString());
                 environment.put(
-                        "NEBULA_PUBLIC_CDN_REGISTRY", url(Service.CDN_REGISTRY).toString());
+                        "NEBULA_PUBLIC_UPDATER",
+                        ports.url(beside(instance, Service.UPDATER)).toString());
                 environment.put(
-                        "NEBULA_PUBLIC_ASSET_STORE", url(Service.ASSET_STORE).toString());
+                        "NEBULA_PUBLIC_CDN_REGISTRY",
+                        ports.url(beside(instance, Service.CDN_REGISTRY)).toString());
+                environment.put(
+                        "NEBULA_PUBLIC_ASSET_STORE",
+                        ports.url(beside(instance, Service.ASSET_STORE)).toString());
             }
             case CDN_REGISTRY -> {
                 environment.put("NEBULA_CDN_ALLOW_LOOPBACK", "true");
-                environment.put("NEBULA_CDN_SEED", "local|Local asset store|" + url(Service.ASSET_STORE) + "|local");
+                environment.put(
+                        "NEBULA_CDN_SEED",
+                        layout.of(Service.ASSET_STORE).stream()
+                                .map(store -> store.title().replace("asset-store", "local") + "|Local " + store.title()
+                                        + "|" + ports.url(store) + "|local")
+                                .collect(Collectors.joining(",")));
             }
             case ASSET_STORE ->
-                environment.put("NEBULA_STORE_URL", data.store().toUri().toString());
+                environment.put(
+                        "NEBULA_STORE_URL",
+                        options.store() == null ? data.store().toUri().toString() : options.store());
             case ENTITY_SYNC -> {
                 String member = member(instance);
                 environment.put("NEBULA_ENTITY_SYNC_ROLE", "all");
@@ -265,9 +300,7 @@ public final class Stack implements AutoCloseable {
                 environment.put("NEBULA_ENTITY_SYNC_LEDGER_BIND_PORT", Integer.toString(ports.raft(instance)));
                 environment.put(
                         "NEBULA_ENTITY_SYNC_LEDGER_MEMBERS",
-                        Instance.of(service, replicas).stream()
-                                .map(Stack::member)
-                                .collect(Collectors.joining(",")));
+                        layout.of(service).stream().map(Stack::member).collect(Collectors.joining(",")));
                 environment.put("NEBULA_ENTITY_SYNC_LEDGER_DISCOVERY_HOSTS", String.join(",", members(ports::raft)));
                 environment.put("NEBULA_ENTITY_SYNC_LEDGER_SECRET", data.ledgerSecret());
                 environment.put("NEBULA_TICKETS_KEY", data.ticketsKey());
@@ -275,6 +308,12 @@ public final class Stack implements AutoCloseable {
             }
         }
         return environment;
+    }
+
+    /** The instance that an instance of another service turns to: that of its own number, or the only one. */
+    private Instance beside(Instance instance, Service other) {
+        List<Instance> others = layout.of(other);
+        return others.get(Math.min(instance.replica(), others.size() - 1));
     }
 
     private static String member(Instance instance) {
@@ -359,12 +398,12 @@ public final class Stack implements AutoCloseable {
     }
 
     private Instance instance(Service service, int replica) {
-        return Instance.of(service, replicas).get(replica);
+        return layout.of(service).get(replica);
     }
 
     /** How many of entity-sync and of the cache there are. */
     public int replicas() {
-        return replicas;
+        return layout.replicas();
     }
 
     /** The bearer token with the roles publisher and operator. */
@@ -393,7 +432,7 @@ public final class Stack implements AutoCloseable {
     private void writeState() {
         Map<String, ProcessRecord> processes = new TreeMap<>();
         Map<String, URI> urls = new TreeMap<>();
-        for (Instance instance : Instance.all(replicas)) {
+        for (Instance instance : layout.all()) {
             urls.put(instance.title(), ports.url(instance));
         }
         // Not the stack's own lock: close() holds that one while it waits for the supervisors, which write here.
@@ -405,13 +444,7 @@ public final class Stack implements AutoCloseable {
                 processes.putAll(nodes.resultNow().processes());
             }
             if (!closed) {
-                new StackState(
-                                ports.base(),
-                                replicas,
-                                ready,
-                                ProcessRecord.of(ProcessHandle.current()),
-                                processes,
-                                urls)
+                new StackState(ports.base(), layout, ready, ProcessRecord.of(ProcessHandle.current()), processes, urls)
                         .write(data.stateFile());
             }
         }

@@ -16,14 +16,14 @@ import java.util.TreeMap;
  * What a running stack tells other commands, in the file {@code state.json} of its data folder. The file is replaced as a whole
  * at each change and removed when the stack ends; if its supervisor was killed it stays, and names what is left to stop.
  *
- * @param replicas of what is replicated
+ * @param layout which processes there are
  * @param ready whether every service has been ready since the start
  * @param services the child processes by the service's title, and those of the cache
  * @param urls the HTTP base of each service by its title
  */
 record StackState(
         int portBase,
-        int replicas,
+        Layout layout,
         boolean ready,
         ProcessRecord supervisor,
         Map<String, ProcessRecord> services,

@@ -34,14 +34,14 @@ final class StatusCommand implements Callable<Integer> {
             out.println("The supervisor of the stack was killed; run down, or up to start again.");
         }
         Ports ports = new Ports(state.portBase());
-        for (Instance instance : Instance.all(state.replicas())) {
+        for (Instance instance : state.layout().all()) {
             Optional<ProcessHandle> process = process(state, instance.title());
             boolean ready = process.isPresent() && Stack.isReady(ports.url(instance));
             allReady &= ready;
             print(instance.title(), process, ready, ports.url(instance).toString());
         }
-        for (int node = 0; node < state.replicas(); node++) {
-            String title = SupervisedCache.title(node, state.replicas());
+        for (int node = 0; node < state.layout().replicas(); node++) {
+            String title = SupervisedCache.title(node, state.layout().replicas());
             Optional<ProcessHandle> process = process(state, title);
             allReady &= process.isPresent();
             print(title, process, process.isPresent(), "127.0.0.1:" + (ports.cache() + node));

@@ -57,6 +57,23 @@ final class UpCommand implements Callable<Integer> {
                             + " keeps its number (default: what the folder has, else 1)")
     private int replicas;
 
+    @Option(
+            names = "--instances",
+            paramLabel = "N",
+            defaultValue = "1",
+            description =
+                    "1 or 2 of updater and cdn-registry, and of asset-store where --store is given; the second ones have"
+                            + " HTTP ports N+40 to N+42 and gRPC N+43 to N+45 (default: ${DEFAULT-VALUE})")
+    private int instances = 1;
+
+    @Option(
+            names = "--store",
+            paramLabel = "URL",
+            description =
+                    "where chunks lie, for instance s3://bucket/prefix?endpoint=https://host:9000&lookup=path; its keys come from"
+                            + " the environment (default: a folder of the data folder)")
+    private @Nullable String store;
+
     @Option(names = "--detach", description = "return when all is ready; the stack runs on until down")
     private boolean detach;
 
@@ -79,6 +96,8 @@ final class UpCommand implements Callable<Integer> {
                 data.folder().root(),
                 portBase,
                 replicas,
+                instances,
+                store,
                 statementLog,
                 System.getenv("NEBULA_DETACHED") == null ? console : null,
                 Map.of()));
@@ -102,11 +121,13 @@ final class UpCommand implements Callable<Integer> {
 
     private void describe(StackState state, PrintWriter out) {
         Ports ports = new Ports(state.portBase());
-        for (Instance instance : Instance.all(state.replicas())) {
+        for (Instance instance : state.layout().all()) {
             out.printf("  %-13s %s  gRPC 127.0.0.1:%d%n", instance.title(), ports.url(instance), ports.grpc(instance));
         }
-        for (int node = 0; node < state.replicas(); node++) {
-            out.printf("  %-13s 127.0.0.1:%d%n", SupervisedCache.title(node, state.replicas()), ports.cache() + node);
+        for (int node = 0; node < state.layout().replicas(); node++) {
+            out.printf(
+                    "  %-13s 127.0.0.1:%d%n",
+                    SupervisedCache.title(node, state.layout().replicas()), ports.cache() + node);
         }
         out.printf("  %-13s %s%n", "postgres", "127.0.0.1:" + ports.postgres());
         out.printf("  %-13s %s%n", "token", data.folder().root().resolve("token"));
@@ -150,6 +171,10 @@ final class UpCommand implements Callable<Integer> {
                 "--data",
                 data.folder().root().toString()));
         command.addAll(List.of("--port-base", Integer.toString(portBase), "--replicas", Integer.toString(replicas)));
+        command.addAll(List.of("--instances", Integer.toString(instances)));
+        if (store != null) {
+            command.addAll(List.of("--store", store));
+        }
         if (statementLog != null) {
             command.addAll(
                     List.of("--log-statements", statementLog.toAbsolutePath().toString()));

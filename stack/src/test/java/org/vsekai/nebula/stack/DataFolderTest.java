@@ -58,7 +58,7 @@ class DataFolderTest {
     void stateIsReadAsWritten() {
         StackState state = new StackState(
                 7_700,
-                3,
+                new Layout(3, 2, true),
                 true,
                 new ProcessRecord(1, 2),
                 Map.of("updater", new ProcessRecord(3, 4)),

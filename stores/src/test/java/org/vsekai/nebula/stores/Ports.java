@@ -1,10 +1,12 @@
 package org.vsekai.nebula.stores;
 
 import java.io.IOException;
+import java.net.BindException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
 import java.time.Duration;
+import java.util.concurrent.ThreadLocalRandom;
 
 /** Ports for servers that cannot say which one they got. */
 public final class Ports {
@@ -12,9 +14,20 @@ public final class Ports {
 
     private Ports() {}
 
+    /**
+     * Below the range from which systems take the ports of outgoing connections: one of those could come to have the port of a server
+     * that is started again.
+     */
     public static int free() throws IOException {
-        try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-            return socket.getLocalPort();
+        for (int attempt = 1; ; attempt++) {
+            int port = ThreadLocalRandom.current().nextInt(20_000, 32_000);
+            try (ServerSocket socket = new ServerSocket(port, 1, InetAddress.getLoopbackAddress())) {
+                return socket.getLocalPort();
+            } catch (BindException e) {
+                if (attempt == 200) {
+                    throw e;
+                }
+            }
         }
     }
 

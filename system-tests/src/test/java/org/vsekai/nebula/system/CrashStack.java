@@ -6,7 +6,6 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.net.URI;
 import java.net.http.HttpClient;
@@ -34,6 +33,7 @@ import java.util.stream.Stream;
 import org.vsekai.nebula.migrations.Migrations;
 import org.vsekai.nebula.migrations.ServiceSchema;
 import org.vsekai.nebula.parts.EmbeddedPostgres;
+import org.vsekai.nebula.parts.FreePorts;
 
 /**
  * The services that write to more than one store, as processes that nobody starts again but the test: the updater, asset-store,
@@ -336,7 +336,7 @@ final class CrashStack implements AutoCloseable {
     }
 
     private static int freePort() {
-        try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+        try (ServerSocket socket = FreePorts.hold()) {
             return socket.getLocalPort();
         } catch (IOException e) {
             throw new UncheckedIOException(e);

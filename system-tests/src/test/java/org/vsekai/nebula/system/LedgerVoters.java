@@ -8,7 +8,6 @@ import io.grpc.Metadata;
 import io.grpc.StatusRuntimeException;
 import io.grpc.netty.NettyChannelBuilder;
 import java.io.IOException;
-import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -26,6 +25,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.stream.Collectors;
 import org.vsekai.nebula.api.ledger.v1.AddToCounterRequest;
 import org.vsekai.nebula.api.ledger.v1.CountersGrpc;
+import org.vsekai.nebula.parts.FreePorts;
 
 /** The ledger's members as an operator runs them: processes of entity-sync, each with a folder of its own, on this machine. */
 final class LedgerVoters implements AutoCloseable {
@@ -56,7 +56,7 @@ final class LedgerVoters implements AutoCloseable {
     }
 
     private static int free(List<ServerSocket> held) throws IOException {
-        ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress());
+        ServerSocket socket = FreePorts.hold();
         held.add(socket);
         return socket.getLocalPort();
     }

@@ -3,6 +3,7 @@ package org.vsekai.nebula.system;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.IOException;
+import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -24,8 +25,13 @@ final class Vsekai {
 
     /** A player, or with a token a publisher, whose settings and caches lie in {@code home}. */
     Vsekai(WholeStack stack, Path home) {
+        this(stack.updater(), home);
+    }
+
+    /** As above, of the updater at an address. */
+    Vsekai(URI updater, Path home) {
         this.home = home;
-        environment.put("VSEKAI_SERVER", stack.updater().toString());
+        environment.put("VSEKAI_SERVER", updater.toString());
         environment.put("HOME", home.toString());
         environment.put("XDG_DATA_HOME", home.resolve("data").toString());
         environment.put("XDG_CONFIG_HOME", home.resolve("config").toString());

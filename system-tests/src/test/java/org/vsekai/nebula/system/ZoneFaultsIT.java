@@ -3,8 +3,6 @@ package org.vsekai.nebula.system;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import com.google.protobuf.ByteString;
-import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.EnumMap;
 import java.util.List;
@@ -14,23 +12,14 @@ import java.util.Random;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.UUID;
-import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
-import java.util.concurrent.atomic.AtomicBoolean;
-import java.util.concurrent.atomic.AtomicInteger;
-import java.util.concurrent.locks.LockSupport;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.vsekai.nebula.api.entities.v1.SessionRole;
 import org.vsekai.nebula.client.entities.Durability;
 import org.vsekai.nebula.client.entities.EntitySession;
-import org.vsekai.nebula.client.entities.JoinedZone;
-import org.vsekai.nebula.client.entities.NewEntity;
-import org.vsekai.nebula.client.entities.Rotations;
 import org.vsekai.nebula.client.entities.SessionListener;
-import org.vsekai.nebula.client.entities.ZoneView;
 import org.vsekai.nebula.kit.testing.Eventually;
 
 /**
@@ -43,8 +32,6 @@ class ZoneFaultsIT {
     /** Of a zone's page there are 256. */
     private static final int ENTITIES = 600;
 
-    private static final int WRITTEN_AT_ONCE = 4;
-    private static final long PAUSE_NANOS = TimeUnit.MILLISECONDS.toNanos(10);
     private static final Set<Integer> COMPONENTS = Set.of(ZoneStack.HEALTH);
 
     /** What is done to processes, and what it may cost. */
@@ -64,132 +51,8 @@ class ZoneFaultsIT {
         }
     }
 
-    /** Writes ever larger values to its entities, and notes what was acknowledged. Its session is a game server's. */
-    private static final class Writer implements SessionListener, AutoCloseable {
-        final Random random = new Random(SEED);
-        final EntitySession session;
-        final List<UUID> ids = new ArrayList<>();
-        /** The newest value that was acknowledged, by level and entity. */
-        final Map<Durability, Map<UUID, Long>> acknowledged = new EnumMap<>(Durability.class);
-
-        final AtomicInteger joined = new AtomicInteger();
-        final AtomicBoolean paused = new AtomicBoolean();
-        private volatile boolean over;
-        private final Thread thread;
-        private long value;
-
-        Writer(ZoneStack stack) throws Exception {
-            for (Durability level : Durability.values()) {
-                acknowledged.put(level, new ConcurrentHashMap<>());
-            }
-            session = stack.open(SessionRole.SESSION_ROLE_SERVER, this);
-            session.joined().get(60, TimeUnit.SECONDS);
-            List<CompletableFuture<?>> made = new ArrayList<>();
-            for (int i = 0; i < ENTITIES; i++) {
-                UUID id = new UUID(random.nextLong(), random.nextLong());
-                made.add(session.create(NewEntity.at(400_000 + i % 30 * 6_000, 0, 400_000 + i / 30 * 10_000)
-                        .withId(id)
-                        .withPersistent(true)
-                        .withComponent(ZoneStack.HEALTH, bytes(0))));
-                ids.add(id);
-            }
-            session.flush();
-            CompletableFuture.allOf(made.toArray(CompletableFuture<?>[]::new)).get(60, TimeUnit.SECONDS);
-            thread = Thread.ofPlatform().name("writer").start(this::write);
-        }
-
-        @Override
-        public void joined(EntitySession of, JoinedZone zone, boolean again) {
-            joined.incrementAndGet();
-        }
-
-        private void write() {
-            while (!over) {
-                if (!paused.get()) {
-                    List<UUID> chosen = random.ints(WRITTEN_AT_ONCE, 0, ids.size())
-                            .distinct()
-                            .mapToObj(ids::get)
-                            .toList();
-                    Durability level = Durability.values()[random.nextInt(Durability.values().length)];
-                    long newest = ++value;
-                    // On the session's thread, so that a change is not dropped while the question after it is asked.
-                    CompletableFuture<?> unused = session.read(view -> {
-                        write(view, chosen, level, newest);
-                        return true;
-                    });
-                }
-                LockSupport.parkNanos(PAUSE_NANOS);
-            }
-        }
-
-        private void write(ZoneView view, List<UUID> chosen, Durability level, long newest) {
-            List<UUID> written = new ArrayList<>();
-            for (UUID id : chosen) {
-                int slot = view.slot(id);
-                if (slot >= 0 && view.findZone().orElseThrow().session() == view.owner(slot)) {
-                    int handle = view.handle(slot);
-                    int turns = (int) newest;
-                    session.setComponent(handle, ZoneStack.HEALTH, bytes(newest));
-                    session.move(handle, view.x(slot), turns % 1_000, view.z(slot));
-                    session.turn(handle, Rotations.encode(0, Math.sin(turns), 0, Math.cos(turns)));
-                    session.accelerate(handle, turns % 7, turns % 11, turns % 13);
-                    written.add(id);
-                } else if (slot >= 0) {
-                    session.requestAuthority(view.handle(slot));
-                }
-            }
-            if (!written.isEmpty()) {
-                CompletableFuture<Durability> unused = session.askDurability(level)
-                        .whenComplete((safe, failure) -> {
-                            if (failure == null) {
-                                written.forEach(id -> acknowledged.get(level).merge(id, newest, Math::max));
-                            }
-                        });
-            }
-            session.flush();
-        }
-
-        long acknowledgements(Durability level) {
-            return acknowledged.get(level).values().stream()
-                    .mapToLong(Long::longValue)
-                    .sum();
-        }
-
-        @Override
-        public void close() throws InterruptedException {
-            over = true;
-            thread.join();
-            session.close();
-        }
-    }
-
-    private static ByteString bytes(long value) {
-        return ByteString.copyFrom(ByteBuffer.allocate(8).putLong(value).flip());
-    }
-
-    private static Map<UUID, Long> values(EntitySession session) throws Exception {
-        return session.read(view -> {
-                    Map<UUID, Long> values = new TreeMap<>();
-                    view.forEach(slot -> values.put(
-                            view.id(slot),
-                            view.findComponent(slot, ZoneStack.HEALTH)
-                                    .map(value -> value.asReadOnlyByteBuffer().getLong())
-                                    .orElse(-1L)));
-                    return values;
-                })
-                .get(10, TimeUnit.SECONDS);
-    }
-
     private static List<ToldEntity> told(EntitySession session) throws Exception {
         return session.read(view -> ToldEntity.all(view, COMPONENTS)).get(10, TimeUnit.SECONDS);
-    }
-
-    /** Waits until writes of each level are acknowledged again. */
-    private static void untilAcknowledged(Writer writer) throws Exception {
-        for (Durability level : Durability.values()) {
-            long before = writer.acknowledgements(level);
-            await("acknowledged as " + level, () -> writer.acknowledgements(level) > before);
-        }
     }
 
     @Test
@@ -197,10 +60,10 @@ class ZoneFaultsIT {
         Random random = new Random(SEED);
         System.out.printf("Zone faults, -Dnebula.zones.seed=%d%n", SEED);
         try (ZoneStack stack = new ZoneStack();
-                Writer writer = new Writer(stack)) {
+                ZoneWriter writer = new ZoneWriter(stack, ENTITIES, SEED)) {
             EntitySession watcher = stack.open(SessionRole.SESSION_ROLE_OBSERVER, new SessionListener() {});
             watcher.joined().get(60, TimeUnit.SECONDS);
-            untilAcknowledged(writer);
+            writer.untilAcknowledged();
             int owner = stack.findOwner().orElseThrow();
             assertThat(stack.isFoundBy((owner + 1) % 3)).isTrue();
             List<String> table = new ArrayList<>();
@@ -214,7 +77,7 @@ class ZoneFaultsIT {
         }
     }
 
-    private static String suffer(Fault fault, ZoneStack stack, Writer writer, EntitySession watcher, Random random)
+    private static String suffer(Fault fault, ZoneStack stack, ZoneWriter writer, EntitySession watcher, Random random)
             throws Exception {
         int owner = stack.findOwner().orElseThrow();
         String title = "entity-sync-" + owner;
@@ -251,12 +114,12 @@ class ZoneFaultsIT {
             }
             await(
                     "every entity is seen",
-                    () -> values(watcher).size() >= ENTITIES
-                            && values(writer.session).size() >= ENTITIES);
+                    () -> ZoneWriter.values(watcher).size() >= ENTITIES
+                            && ZoneWriter.values(writer.session).size() >= ENTITIES);
             long millis = TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - begun);
             // What is in the zone may yet have to be told.
             agree(stack, watcher, writer);
-            Map<UUID, Long> values = values(writer.session);
+            Map<UUID, Long> values = ZoneWriter.values(writer.session);
             Map<Durability, Long> lost = new EnumMap<>(Durability.class);
             Map<Durability, String> cells = new EnumMap<>(Durability.class);
             promised.forEach((level, acknowledged) -> {
@@ -280,12 +143,12 @@ class ZoneFaultsIT {
                 await(title + " knows that it owns nothing", () -> stack.findOwned(owner)
                         .equals(Optional.of(Set.of())));
                 agree(stack, watcher, writer);
-                assertThat(values(writer.session))
+                assertThat(ZoneWriter.values(writer.session))
                         .as("seed %d: an owner that wakes up late changes nothing", SEED)
                         .isEqualTo(values);
             }
             writer.paused.set(false);
-            untilAcknowledged(writer);
+            writer.untilAcknowledged();
             for (Map.Entry<String, String> victim : processes.entrySet()) {
                 await(
                         victim.getKey() + " is started again",
@@ -321,7 +184,7 @@ class ZoneFaultsIT {
     }
 
     /** Waits until one node owns the zone and every view is equal to what it has. */
-    private static void agree(ZoneStack stack, EntitySession watcher, Writer writer) {
+    private static void agree(ZoneStack stack, EntitySession watcher, ZoneWriter writer) {
         Eventually.eventually(() -> {
             try {
                 List<Integer> owners = stack.owners(ZoneStack.ZONE);

@@ -10,6 +10,7 @@ import io.grpc.Metadata;
 import io.grpc.StatusRuntimeException;
 import io.grpc.stub.MetadataUtils;
 import java.io.IOException;
+import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
@@ -22,6 +23,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.Set;
+import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
@@ -31,6 +33,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 import org.vsekai.nebula.api.entities.v1.IssueTicketRequest;
 import org.vsekai.nebula.api.entities.v1.SessionRole;
 import org.vsekai.nebula.api.entities.v1.TicketsGrpc;
@@ -70,32 +73,39 @@ final class ZoneStack implements AutoCloseable {
 
     /** With the one zone. */
     ZoneStack() throws IOException {
-        this("-Dnebula.worlds.local.");
+        this(1, null, Map.of(), "-Dnebula.worlds.local.");
+    }
+
+    /** With the one zone, and two instances of every other service. */
+    static ZoneStack withInstances(S3Gateway gateway) throws IOException {
+        return new ZoneStack(2, gateway.url(), S3Gateway.CREDENTIALS, "-Dnebula.worlds.local.");
     }
 
     /** With a world {@code city} of so many zones along either side beside it. */
     static ZoneStack withCity(int side) throws IOException {
         String city = "-Dnebula.worlds.city.";
-        return new ZoneStack("-Dnebula.worlds.local.", city + "zones-x=" + side + " " + city + "zones-z=" + side, city);
+        return new ZoneStack(
+                1,
+                null,
+                Map.of(),
+                "-Dnebula.worlds.local.",
+                city + "zones-x=" + side + " " + city + "zones-z=" + side,
+                city);
     }
 
     /** @param options each ends a JVM's option for a world, to which components are added, or is a whole one */
-    private ZoneStack(String... options) throws IOException {
+    private ZoneStack(int instances, @Nullable String store, Map<String, String> settings, String... options)
+            throws IOException {
         data = Files.createTempDirectory(SourceTree.root().resolve("system-tests/target"), "zones-");
-        stack = Stack.start(new Stack.Options(
-                SourceTree.root(),
-                data,
-                0,
-                NODES,
-                null,
-                null,
-                Map.of(
-                        // A cluster that comes back empty need not be waited for as long as a real one.
-                        "NEBULA_ZONES_MEMORY_PATIENCE",
-                        "10s",
-                        // A map's keys cannot be told by variables of the environment.
-                        "JAVA_TOOL_OPTIONS",
-                        Stream.of(options).map(ZoneStack::components).collect(Collectors.joining(" ")))));
+        Map<String, String> environment = new TreeMap<>(settings);
+        // A cluster that comes back empty need not be waited for as long as a real one.
+        environment.put("NEBULA_ZONES_MEMORY_PATIENCE", "10s");
+        // A map's keys cannot be told by variables of the environment.
+        environment.put(
+                "JAVA_TOOL_OPTIONS",
+                Stream.of(options).map(ZoneStack::components).collect(Collectors.joining(" ")));
+        stack = Stack.start(
+                new Stack.Options(SourceTree.root(), data, 0, NODES, instances, store, null, null, environment));
         for (int node = 0; node < NODES; node++) {
             channels.add(ManagedChannelBuilder.forTarget(stack.grpc(Service.ENTITY_SYNC, node))
                     .usePlaintext()
@@ -158,7 +168,7 @@ final class ZoneStack implements AutoCloseable {
                     StatusRuntimeException last = null;
                     for (ManagedChannel channel : channels) {
                         try {
-                            return ticket(channel, zone, role);
+                            return ticket(channel, zone, role, Duration.ofMillis(500));
                         } catch (StatusRuntimeException e) {
                             last = e;
                         }
@@ -168,13 +178,22 @@ final class ZoneStack implements AutoCloseable {
                 tickets);
     }
 
-    private ByteString ticket(ManagedChannel channel, String zone, SessionRole role) {
+    /** A ticket for the one zone, issued by a node. */
+    void ticket(int node, Duration patience) throws IOException {
+        try {
+            ByteString unused = ticket(channels.get(node), ZONE, SessionRole.SESSION_ROLE_OBSERVER, patience);
+        } catch (StatusRuntimeException e) {
+            throw new IOException("node " + node + ": " + e.getStatus(), e);
+        }
+    }
+
+    private ByteString ticket(ManagedChannel channel, String zone, SessionRole role, Duration patience) {
         Metadata metadata = new Metadata();
         metadata.put(
                 Metadata.Key.of("authorization", Metadata.ASCII_STRING_MARSHALLER), "Bearer " + stack.serverToken());
         return TicketsGrpc.newBlockingStub(channel)
                 .withInterceptors(MetadataUtils.newAttachHeadersInterceptor(metadata))
-                .withDeadlineAfter(500, TimeUnit.MILLISECONDS)
+                .withDeadlineAfter(patience.toMillis(), TimeUnit.MILLISECONDS)
                 .issueTicket(IssueTicketRequest.newBuilder()
                         .setZone(zone)
                         .setRole(role)
@@ -290,6 +309,31 @@ final class ZoneStack implements AutoCloseable {
                 .strip());
         ProcessHandle database = ProcessHandle.of(pid).orElseThrow();
         Signals.send("KILL", database.children().findFirst().orElseThrow().pid());
+    }
+
+    /** The HTTP base of an instance, ending in a slash. */
+    URI url(Service service, int instance) {
+        return stack.url(service, instance);
+    }
+
+    /** A channel to a node, which lives as long as the stack. */
+    ManagedChannel channel(int node) {
+        return channels.get(node);
+    }
+
+    /** The bearer token with the roles publisher and operator. */
+    String token() {
+        return stack.token();
+    }
+
+    /** The bearer token with the role server. */
+    String serverToken() {
+        return stack.serverToken();
+    }
+
+    /** Where everything lies that the stack keeps. */
+    Path data() {
+        return data;
     }
 
     private JsonNode state() throws IOException {

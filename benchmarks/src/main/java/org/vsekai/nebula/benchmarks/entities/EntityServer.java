@@ -22,6 +22,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.vsekai.nebula.client.entities.Address;
+import org.vsekai.nebula.parts.FreePorts;
 
 /** The packaged entity-sync with one zone and a ledger of its own, in a process of its own. */
 final class EntityServer implements AutoCloseable {
@@ -94,7 +95,7 @@ final class EntityServer implements AutoCloseable {
     }
 
     private static int freePort() throws IOException {
-        try (ServerSocket socket = new ServerSocket(0)) {
+        try (ServerSocket socket = FreePorts.hold()) {
             return socket.getLocalPort();
         }
     }

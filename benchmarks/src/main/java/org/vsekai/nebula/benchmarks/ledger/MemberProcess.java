@@ -9,6 +9,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
+import org.vsekai.nebula.parts.FreePorts;
 
 /** A member: the same command again after each kill. Not thread-safe. */
 final class MemberProcess implements AutoCloseable {
@@ -80,7 +81,7 @@ final class MemberProcess implements AutoCloseable {
     }
 
     static int freePort() {
-        try (ServerSocket socket = new ServerSocket(0)) {
+        try (ServerSocket socket = FreePorts.hold()) {
             return socket.getLocalPort();
         } catch (IOException e) {
             throw new UncheckedIOException(e);

@@ -3,9 +3,9 @@ package org.vsekai.nebula.assets;
 import io.quarkus.test.common.QuarkusTestResourceLifecycleManager;
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.util.Map;
+import org.vsekai.nebula.parts.FreePorts;
 
 /** A port for the gRPC server that the test knows; Quarkus does not tell which one it took by itself. */
 public final class FreeGrpcPort implements QuarkusTestResourceLifecycleManager {
@@ -17,7 +17,7 @@ public final class FreeGrpcPort implements QuarkusTestResourceLifecycleManager {
 
     @Override
     public Map<String, String> start() {
-        try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+        try (ServerSocket socket = FreePorts.hold()) {
             port = socket.getLocalPort();
             return Map.of("quarkus.grpc.server.test-port", Integer.toString(port));
         } catch (IOException e) {

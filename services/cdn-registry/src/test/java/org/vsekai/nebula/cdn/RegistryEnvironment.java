@@ -3,9 +3,9 @@ package org.vsekai.nebula.cdn;
 import io.quarkus.test.common.QuarkusTestResourceLifecycleManager;
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.util.Map;
+import org.vsekai.nebula.parts.FreePorts;
 
 /** A CDN to be registered by the seed, and a configuration under which probes come fast. */
 public final class RegistryEnvironment implements QuarkusTestResourceLifecycleManager {
@@ -29,7 +29,7 @@ public final class RegistryEnvironment implements QuarkusTestResourceLifecycleMa
 
     /** Quarkus does not say which port a separate gRPC server has taken, so it is given one. */
     private static int freePort() {
-        try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+        try (ServerSocket socket = FreePorts.hold()) {
             return socket.getLocalPort();
         } catch (IOException e) {
             throw new UncheckedIOException(e);

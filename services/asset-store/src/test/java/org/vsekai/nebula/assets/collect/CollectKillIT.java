@@ -5,7 +5,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.HttpURLConnection;
-import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.net.URI;
 import java.nio.file.Files;
@@ -32,6 +31,7 @@ import org.vsekai.nebula.casync.store.ChunkCodec;
 import org.vsekai.nebula.casync.store.LocalChunkStore;
 import org.vsekai.nebula.kit.testing.LedgerServer;
 import org.vsekai.nebula.kit.testing.NebulaDatabase;
+import org.vsekai.nebula.parts.FreePorts;
 
 /** The packaged service, killed by SIGKILL in the middle of collections. */
 class CollectKillIT {
@@ -89,7 +89,7 @@ class CollectKillIT {
     }
 
     private static int freePort() throws IOException {
-        try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+        try (ServerSocket socket = FreePorts.hold()) {
             return socket.getLocalPort();
         }
     }

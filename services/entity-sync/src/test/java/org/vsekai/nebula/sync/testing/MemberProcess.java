@@ -16,6 +16,7 @@ import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 import org.vsekai.nebula.kit.testing.TestTokens;
+import org.vsekai.nebula.parts.FreePorts;
 
 /** A member in a process of its own, as it is shipped: the packaged service. It may be killed and started again. */
 public final class MemberProcess implements AutoCloseable {
@@ -38,7 +39,7 @@ public final class MemberProcess implements AutoCloseable {
     }
 
     static int freePort() {
-        try (ServerSocket socket = new ServerSocket(0)) {
+        try (ServerSocket socket = FreePorts.hold()) {
             return socket.getLocalPort();
         } catch (IOException e) {
             throw new UncheckedIOException(e);

@@ -4,8 +4,6 @@ import io.quarkus.test.common.QuarkusTestResourceLifecycleManager;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.HttpURLConnection;
-import java.net.InetAddress;
-import java.net.ServerSocket;
 import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -16,6 +14,7 @@ import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
+import org.vsekai.nebula.parts.FreePorts;
 
 /**
  * The ledger for a Quarkus test: one member, alone, in the packaged entity-sync, which the whole build makes before the
@@ -62,8 +61,8 @@ public final class LedgerServer implements QuarkusTestResourceLifecycleManager {
 
     private void launch() throws IOException {
         Path target = Files.createDirectories(Path.of("target").toAbsolutePath());
-        int http = freePort();
-        int grpc = freePort();
+        int http = FreePorts.find();
+        int grpc = FreePorts.find();
         endpoint = "127.0.0.1:" + grpc;
         List<String> command = new ArrayList<>(List.of(
                 Path.of(System.getProperty("java.home"), "bin", "java").toString(),
@@ -74,7 +73,7 @@ public final class LedgerServer implements QuarkusTestResourceLifecycleManager {
                 "-Dquarkus.grpc.server.port=" + grpc,
                 "-Dnebula.entity-sync.role=ledger",
                 "-Dnebula.entity-sync.ledger.folder=" + Files.createTempDirectory(target, "ledger-"),
-                "-Dnebula.entity-sync.ledger.bind-port=" + freePort(),
+                "-Dnebula.entity-sync.ledger.bind-port=" + FreePorts.find(),
                 "-Dnebula.entity-sync.ledger.allow-unsafe=true"));
         TestTokens.config().forEach((name, value) -> command.add("-D" + name + "=" + value));
         command.addAll(List.of("-jar", jar().toString()));
@@ -114,12 +113,6 @@ public final class LedgerServer implements QuarkusTestResourceLifecycleManager {
             return connection.getResponseCode() == 200;
         } catch (IOException e) {
             return false;
-        }
-    }
-
-    private static int freePort() throws IOException {
-        try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-            return socket.getLocalPort();
         }
     }
 }

@@ -5,6 +5,7 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.ServerSocket;
 import java.util.Map;
+import org.vsekai.nebula.parts.FreePorts;
 
 /** Runs {@link FakeAssetStore} beside the updater; a field of that type in a test class gets it. */
 public final class AssetStoreResource implements QuarkusTestResourceLifecycleManager {
@@ -30,7 +31,7 @@ public final class AssetStoreResource implements QuarkusTestResourceLifecycleMan
 
     // Port 0 would do, were the port that is then taken told to anybody.
     private static int freePort() {
-        try (ServerSocket socket = new ServerSocket(0)) {
+        try (ServerSocket socket = FreePorts.hold()) {
             return socket.getLocalPort();
         } catch (IOException e) {
             throw new UncheckedIOException(e);

@@ -62,6 +62,12 @@ app.kubernetes.io/component: {{ .component }}
   value: 0.0.0.0
 - name: NEBULA_GRPC_HOST
   value: 0.0.0.0
+{{- if .root.Values.production.enabled }}
+- name: NEBULA_PRODUCTION
+  value: "true"
+- name: NEBULA_PRODUCTION_ACCEPTED
+  value: {{ join "," .root.Values.production.accepted | quote }}
+{{- end }}
 {{- if .root.Values.javaOptions }}
 - name: JAVA_TOOL_OPTIONS
   value: {{ .root.Values.javaOptions | quote }}

@@ -89,6 +89,10 @@ final class WholeStack implements AutoCloseable {
         return stack.url(Service.CDN_REGISTRY);
     }
 
+    URI entitySync() {
+        return stack.url(Service.ENTITY_SYNC);
+    }
+
     String token() {
         return stack.token();
     }

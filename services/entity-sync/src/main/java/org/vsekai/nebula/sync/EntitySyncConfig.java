@@ -8,7 +8,7 @@ import org.vsekai.nebula.sync.member.MemberSettings;
 /** What this process hosts, and how. */
 @ConfigMapping(prefix = "nebula.entity-sync")
 public interface EntitySyncConfig {
-    /** Environment: {@code NEBULA_ENTITY_SYNC_ROLE}. */
+    /** What this process hosts. Environment: {@code NEBULA_ENTITY_SYNC_ROLE}. */
     @WithDefault("all")
     Hosted role();
 

@@ -81,31 +81,39 @@ public interface MemberSettings {
         /** PKCS #12 with this member's key and certificate. */
         Optional<Path> keyStore();
 
+        /** Of that file. */
         Optional<String> keyStorePassword();
 
         /** PKCS #12 with the certificates that the others' must go back to. */
         Optional<Path> trustStore();
 
+        /** Of that file. */
         Optional<String> trustStorePassword();
     }
 
     /** How much the ledger holds; {@code LedgerLimits} says what each bounds. They travel with each command. */
     interface Limits {
+        /** Counters that are not 0. */
         @WithDefault("100000")
         int counters();
 
+        /** Leases that are held. */
         @WithDefault("10000")
         int leases();
 
+        /** Resources that are claimed under them. */
         @WithDefault("100000")
         int claims();
 
+        /** Writes that are announced and not finished. */
         @WithDefault("10000")
         int pendingIntents();
 
+        /** Writes that are finished and still remembered; the oldest go first. */
         @WithDefault("10000")
         int finishedIntents();
 
+        /** How long a finished write is remembered. */
         @WithDefault("24h")
         Duration finishedIntentAge();
 

@@ -20,6 +20,7 @@ interface TemporaryConfig {
     @WithDefault("1m")
     Duration defaultTimeToLive();
 
+    /** The longest that an entry may be put for. */
     @WithDefault("24h")
     Duration maxTimeToLive();
 

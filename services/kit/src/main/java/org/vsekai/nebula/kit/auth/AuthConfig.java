@@ -10,12 +10,12 @@ import java.util.Optional;
  */
 @ConfigMapping(prefix = "nebula.auth")
 public interface AuthConfig {
-    /** Environment: {@code NEBULA_AUTH_PUBLISHER}, digests separated by commas. */
+    /** Digests of the tokens with the role publisher. Environment: {@code NEBULA_AUTH_PUBLISHER}. */
     Optional<List<String>> publisher();
 
-    /** Environment: {@code NEBULA_AUTH_OPERATOR}, digests separated by commas. */
+    /** Digests of the tokens with the role operator. Environment: {@code NEBULA_AUTH_OPERATOR}. */
     Optional<List<String>> operator();
 
-    /** Environment: {@code NEBULA_AUTH_SERVER}, digests separated by commas. */
+    /** Digests of the tokens with the role server. Environment: {@code NEBULA_AUTH_SERVER}. */
     Optional<List<String>> server();
 }

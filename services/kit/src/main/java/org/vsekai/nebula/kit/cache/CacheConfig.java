@@ -17,8 +17,10 @@ interface CacheConfig {
     /** The user of the Hot Rod endpoint; none: it asks for none. */
     Optional<String> user();
 
+    /** That user's password. */
     Optional<String> password();
 
+    /** How the user proves the password. */
     @WithDefault("SCRAM-SHA-256")
     String saslMechanism();
 
@@ -29,6 +31,7 @@ interface CacheConfig {
     /** PKCS #12 file with the authorities to trust in place of the system's. */
     Optional<Path> trustStore();
 
+    /** Of that file. */
     Optional<String> trustStorePassword();
 
     /** How long a request waits for the cluster before it goes to the source. */

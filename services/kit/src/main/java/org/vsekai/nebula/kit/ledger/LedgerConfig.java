@@ -19,18 +19,23 @@ interface LedgerConfig {
     /** PEM file of certificates to trust; without it the connection is plain. */
     Optional<Path> trust();
 
+    /** How long a call may take in all, with what is tried at several members. */
     @WithDefault("10s")
     Duration deadline();
 
+    /** How long one member may take before the next is asked. */
     @WithDefault("2s")
     Duration attempt();
 
+    /** The pause before the second attempt; it doubles with each. */
     @WithDefault("20ms")
     Duration initialBackoff();
 
+    /** No pause is longer than this. */
     @WithDefault("1s")
     Duration maxBackoff();
 
+    /** Calls that may be under way; one more fails at once. */
     @WithDefault("4096")
     int maxInFlight();
 

@@ -6,12 +6,12 @@ import java.net.URI;
 /** The addresses by which players and publishers reach the services, with http or https. */
 @ConfigMapping(prefix = "nebula.updater.public")
 interface PublicAddressConfig {
-    /** Environment: {@code NEBULA_PUBLIC_UPDATER}. */
+    /** By what launchers and publishers reach updater. Environment: {@code NEBULA_PUBLIC_UPDATER}. */
     URI updater();
 
-    /** Environment: {@code NEBULA_PUBLIC_CDN_REGISTRY}. */
+    /** By what they reach cdn-registry. Environment: {@code NEBULA_PUBLIC_CDN_REGISTRY}. */
     URI cdnRegistry();
 
-    /** Environment: {@code NEBULA_PUBLIC_ASSET_STORE}. */
+    /** By what they reach asset-store. Environment: {@code NEBULA_PUBLIC_ASSET_STORE}. */
     URI assetStore();
 }

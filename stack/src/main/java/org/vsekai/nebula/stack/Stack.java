@@ -304,6 +304,8 @@ public final class Stack implements AutoCloseable {
                 environment.put("NEBULA_ENTITY_SYNC_LEDGER_DISCOVERY_HOSTS", String.join(",", members(ports::raft)));
                 environment.put("NEBULA_ENTITY_SYNC_LEDGER_SECRET", data.ledgerSecret());
                 environment.put("NEBULA_TICKETS_KEY", data.ticketsKey());
+                environment.put("NEBULA_ASSET_STORE_GRPC", grpc(Service.ASSET_STORE));
+                environment.put("NEBULA_ASSET_STORE_TOKEN", data.serverToken());
                 environment.put("NEBULA_ZONES_ADDRESS", "127.0.0.1:" + ports.grpc(instance));
             }
         }

@@ -56,6 +56,9 @@ final class ZoneStack implements AutoCloseable {
     /** A volatile component of up to 16 bytes. */
     static final int MOOD = 2;
 
+    /** The id of an asset. */
+    static final int MESH = 3;
+
     static final int NODES = 3;
     static final int CELL_SIZE = 32_000;
     /** Of a zone, along either side. */
@@ -127,7 +130,10 @@ final class ZoneStack implements AutoCloseable {
                         "health.largest=8",
                         "health.kept=durable",
                         "mood.number=" + MOOD,
-                        "mood.largest=16")
+                        "mood.largest=16",
+                        "mesh.number=" + MESH,
+                        "mesh.largest=16",
+                        "mesh.kept=bulk")
                 .map(component -> option + "components." + component)
                 .collect(Collectors.joining(" "));
     }

@@ -76,6 +76,29 @@ final class ComponentTable {
         page.ticks[at] = tick;
     }
 
+    /** Is told of where a value stands. */
+    @FunctionalInterface
+    interface Values {
+        void value(int slot, byte[] bytes, int offset, int length);
+    }
+
+    /** Every value of components that are kept so, of slots in any order. */
+    void forEach(Persistence kept, Values values) {
+        for (Column column : columns) {
+            if (column.schema.persistence() != kept) {
+                continue;
+            }
+            for (int number = 0; number < column.pages.length; number++) {
+                Page page = column.pages[number];
+                for (int at = 0; page != null && at < PAGE; at++) {
+                    if (page.ticks[at] != 0) {
+                        values.value(number * PAGE + at, page.bytes, at * column.schema.largest(), page.lengths[at]);
+                    }
+                }
+            }
+        }
+    }
+
     void clear(int slot) {
         for (Column column : columns) {
             Page page = column.pages[slot / PAGE];

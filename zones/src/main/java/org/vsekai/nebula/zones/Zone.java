@@ -1,11 +1,13 @@
 package org.vsekai.nebula.zones;
 
+import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collections;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.UUID;
 import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
@@ -57,6 +59,7 @@ public final class Zone {
     private boolean answersReplicated;
     private boolean answersDatabase;
     private boolean keepDeleted;
+    private int saved;
 
     /** @param random for ids that sessions leave to the zone, and for what clients must not foresee */
     public Zone(ZoneSettings settings, RandomGenerator random) {
@@ -531,12 +534,33 @@ public final class Zone {
 
     /** The rows of a walk that {@link DurableWalk#started} with this tick are in the database, all of them. */
     public void savedTo(int safe) {
+        saved = safe;
         for (int slot = 1; entities.deletedCount() > 0 && slot < entities.reach(); slot++) {
             if (entities.deleted[slot] && entities.durable[slot] - safe <= 0) {
                 entities.forget(slot, tick);
             }
         }
         answer(DATABASE, safe);
+    }
+
+    /** The tick up to which {@link #savedTo} was said; 0: never. */
+    public int savedTick() {
+        return saved;
+    }
+
+    /**
+     * Adds the ids of assets that the zone's entities name: values of components that are {@link Persistence#BULK} and have the 16 bytes of a
+     * UUID.
+     *
+     * @param most that are added; of more, any
+     */
+    public void bulkAssets(Set<UUID> into, int most) {
+        components.forEach(Persistence.BULK, (slot, bytes, offset, length) -> {
+            if (length == 2 * Long.BYTES && into.size() < most && entities.exists(slot)) {
+                ByteBuffer value = ByteBuffer.wrap(bytes, offset, length);
+                into.add(new UUID(value.getLong(), value.getLong()));
+            }
+        });
     }
 
     // What follows is said by frames, of sessions that are here.
